@@ -1,0 +1,5 @@
+export * from "./health.ts";
+export * from "./problem.ts";
+export * from "./reports.ts";
+export * from "./runs.ts";
+export * from "./table.ts";

@@ -1,0 +1,60 @@
+/**
+ * Who bills, and how. Imports nothing of ours. Money is whole 1e-12 USD (`picoUsd`, bigint), so nothing is ever rounded:
+ * the smallest price times the smallest multiplier is 5.5e-9 USD a token.
+ */
+
+/** What is billed, in disjoint buckets. */
+export interface BillableUsage {
+  readonly uncachedInputTokens: number;
+  readonly cacheReadTokens: number;
+  readonly cacheWrite5mTokens: number;
+  readonly cacheWrite1hTokens: number;
+  /** Writes whose lifetime was not reported: billed as 5-minute ones. */
+  readonly cacheWriteUnknownTokens: number;
+  readonly outputTokens: number;
+  readonly webSearchRequests: number;
+}
+
+/** Everything that the price of one call depends on. */
+export interface PriceQuestion {
+  /** As telemetry names it, e.g. `anthropic`, `aws.bedrock`, `gcp.vertex_ai`; undefined when it was not reported. */
+  readonly provider: string | undefined;
+  /** As telemetry names it, e.g. `us.anthropic.claude-sonnet-4-5-20250929-v1:0`. */
+  readonly model: string;
+  /** When the call was made, in milliseconds since 1970. */
+  readonly atUnixMs: number;
+  readonly usage: BillableUsage;
+  readonly speed?: string | undefined;
+  readonly inferenceGeo?: string | undefined;
+  readonly serviceTier?: string | undefined;
+}
+
+/** The price, or why there is none. */
+export type PriceAnswer =
+  | { readonly priced: true; readonly costPicoUsd: bigint; readonly priceId: string }
+  | { readonly priced: false; readonly reason: string };
+
+/** One dated row of a price table: USD per million tokens, as decimal text. */
+export interface PriceRow {
+  readonly model: string;
+  /** First day of validity (ISO date, UTC), or null for "always". */
+  readonly validFrom: string | null;
+  readonly input: string;
+  readonly output: string;
+  readonly cacheWrite5m: string;
+  readonly cacheWrite1h: string;
+  readonly cacheRead: string;
+}
+
+/** One provider. */
+export interface Provider {
+  readonly id: string;
+  readonly title: string;
+  /** Provider names of telemetry that mean this one. */
+  readonly aliases: readonly string[];
+  /** Where the prices were read, and when. */
+  readonly source: string;
+  /** The canonical id of a model, by exact match after the documented reductions; undefined when it is not known. */
+  canonicalModel(reported: string): string | undefined;
+  price(question: PriceQuestion): PriceAnswer;
+}
