@@ -1,0 +1,161 @@
+/**
+ * The store process: owns the DuckDB file, loads the journal into it, serves page, API and SQL.
+ * It is a child of the front, so that nothing that happens to it can touch what was acknowledged.
+ */
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import type { Logger } from "pino";
+import type { Config } from "./config.ts";
+import { dataFolder } from "./data-folder.ts";
+import { isPhasewiseError, PhasewiseError } from "./errors.ts";
+import { openJournalReader } from "./journal/reader.ts";
+import type { ToFront, ToStore } from "./link.ts";
+import { listenOn } from "./listen.ts";
+import { createLogger } from "./log.ts";
+import { startLoader, type Loader } from "./loader.ts";
+import { createCounters, type Snapshot } from "./self-metrics.ts";
+import { createApiServer } from "./serve/api-server.ts";
+import { openDuckDbStore } from "./store/duckdb/open.ts";
+import type { Store } from "./store/store.ts";
+import { readCatalogue } from "./views/catalogue.ts";
+import { viewStatements } from "./views/statements.ts";
+
+const SQL_FOLDER = fileURLToPath(new URL("../sql", import.meta.url));
+const WEB_FOLDER = fileURLToPath(new URL("../../packages/web/dist", import.meta.url));
+
+interface Running {
+  readonly loader: Loader;
+  close(): Promise<void>;
+}
+
+const questions = new Map<number, (answer: { readonly head: bigint; readonly front: Snapshot }) => void>();
+let nextQuestion = 0;
+let running: Promise<Running> | undefined;
+
+function send(message: ToFront): void {
+  if (process.connected) process.send?.(message);
+}
+
+/** Asks the front how far the journal is at this moment. */
+function ask(): Promise<{ readonly head: bigint; readonly front: Snapshot }> {
+  const id = nextQuestion++;
+  return new Promise((resolve) => {
+    questions.set(id, resolve);
+    send({ type: "ask", id });
+  });
+}
+
+async function start(config: Config, head: bigint): Promise<Running> {
+  const log = createLogger(config.logLevel, "store");
+  const folder = dataFolder(config.dataFolder);
+  const counters = createCounters();
+  const catalogue = await readCatalogue(SQL_FOLDER, "duckdb");
+  const store = await openDuckDbStore({
+    file: folder.database,
+    sqlFolder: SQL_FOLDER,
+    memoryLimit: config.memoryLimit,
+    log: (event) => log.info(event),
+  });
+  await store.applyViews(viewStatements(catalogue));
+  const reader = openJournalReader(folder.journal, {
+    onDamage: (damage) => {
+      counters.add("journal_damaged");
+      log.error({ damage }, "the journal is damaged");
+    },
+  });
+  const loader = startLoader({
+    store,
+    reader,
+    intervalMs: config.loadIntervalMs,
+    maxBytes: config.loadMaxBytes,
+    quarantineFolder: folder.quarantine,
+    counters,
+    log,
+    onLoaded: (loaded) => send({ type: "loaded", loaded: String(loaded) }),
+  });
+  loader.advance(head);
+  const api = await serve(config, store, log, { catalogue, counters: () => counters.snapshot() });
+  send({ type: "ready", webPort: api.port, loaded: String(store.loadedUpTo()) });
+  return {
+    loader,
+    async close() {
+      await api.close();
+      await loader.stop();
+      await reader.close();
+      await store.close();
+    },
+  };
+}
+
+async function serve(
+  config: Config,
+  store: Store,
+  log: Logger,
+  parts: { readonly catalogue: Awaited<ReturnType<typeof readCatalogue>>; readonly counters: () => Snapshot },
+): Promise<{ readonly port: number; close(): Promise<void> }> {
+  const app = createApiServer({
+    store,
+    catalogue: parts.catalogue,
+    config,
+    logger: log,
+    webFolder: existsSync(WEB_FOLDER) ? WEB_FOLDER : undefined,
+    ready: async () => {
+      const { head } = await ask();
+      const loaded = store.loadedUpTo();
+      return { ready: loaded >= head, acknowledged: String(head), loaded: String(loaded) };
+    },
+    status: async () => ({ front: (await ask()).front, store: parts.counters() }),
+  });
+  const port = await listenOn(app, config.host, config.webPort, "PHASEWISE_WEB_PORT");
+  return { port, close: () => app.close() };
+}
+
+async function stop(head: bigint): Promise<void> {
+  const parts = await running;
+  if (parts !== undefined) {
+    await parts.loader.drain(head);
+    await parts.close();
+  }
+  process.exit(0);
+}
+
+/** An error that another start would meet again is told to the front; the rest ends the process and is retried. */
+function fail(error: unknown): void {
+  const known = isPhasewiseError(error) ? error : undefined;
+  if (known === undefined || known.retryable) {
+    createLogger("fatal", "store").fatal({ err: error }, "the store process fails");
+    process.exit(1);
+  }
+  send({ type: "fatal", code: known.code, message: known.message });
+  process.exitCode = 1;
+  process.disconnect();
+}
+
+process.on("message", (message) => {
+  const command = message as ToStore;
+  switch (command.type) {
+    case "start":
+      running = start(command.config, BigInt(command.head));
+      running.catch(fail);
+      break;
+    case "head":
+      void running?.then((parts) => parts.loader.advance(BigInt(command.head)));
+      break;
+    case "answer":
+      questions.get(command.id)?.({ head: BigInt(command.head), front: command.front });
+      questions.delete(command.id);
+      break;
+    case "stop":
+      stop(BigInt(command.head)).catch(fail);
+      break;
+  }
+});
+// The front is gone (killed, or crashed): whoever starts next needs the database.
+process.on("disconnect", () => process.exit(process.exitCode ?? 0));
+// The terminal sends its interrupt to both processes; only the front decides what to do about it.
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => {});
+setInterval(() => send({ type: "beat" }), 1_000).unref();
+
+if (process.send === undefined) {
+  throw new PhasewiseError("CONFIG_INVALID", "the store process is started by the collector, not by hand");
+}
