@@ -12,6 +12,7 @@ export function banner(config: Config, collector: Collector): string {
 
     page and HTTP API   ${page}
     OTLP over HTTP      ${otlp}
+    OTLP over gRPC      http://${host}:${collector.otlpGrpcPort}
     data                ${config.dataFolder}
 
   An agent on Node (npm install @phasewise/sdk):

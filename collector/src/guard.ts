@@ -23,12 +23,12 @@ export interface GuardOptions {
 export function guard(app: FastifyInstance, options: GuardOptions): void {
   const allowed = new Set(options.allowedHosts.map((name) => name.trim().toLowerCase()).filter((name) => name !== ""));
   const bound = options.host.toLowerCase();
-  const wanted = options.token === "" ? undefined : digest(options.token);
+  const checkToken = tokenCheck(options.token);
   app.addHook("onRequest", async (request) => {
     const host = checkHost(request, allowed, bound);
     const open = options.isOpen?.(pathOf(request.raw.url ?? "/")) ?? false;
     checkOrigin(request, host, open);
-    if (wanted !== undefined && !open) checkToken(request, wanted);
+    if (!open) checkToken(headerValues(request, "authorization"));
   });
 }
 
@@ -100,18 +100,23 @@ function isSameOrigin(origin: string, host: HostHeader): boolean {
   return samePort && (from.name === host.name || (isLoopback(from.name) && isLoopback(host.name)));
 }
 
-function checkToken(request: FastifyRequest, wanted: Buffer): void {
-  const sent = headerValues(request, "authorization");
-  const match = sent.length === 1 ? /^bearer +(\S+)$/i.exec(sent[0] ?? "") : null;
-  // Both sides are hashed first, so the time of the compare tells nothing about the token, its length included.
-  if (match === null || !timingSafeEqual(digest(match[1] ?? ""), wanted)) {
+/**
+ * A check of the values of `Authorization` against the token, which throws UNAUTHORIZED; without a token everybody passes.
+ * Both sides are hashed first, so the time of the compare tells nothing about the token, its length included.
+ */
+export function tokenCheck(token: string): (sent: readonly string[]) => void {
+  if (token === "") return () => {};
+  const wanted = digest(token);
+  return (sent) => {
+    const match = sent.length === 1 ? /^bearer +(\S+)$/i.exec(sent[0] ?? "") : null;
+    if (match !== null && timingSafeEqual(digest(match[1] ?? ""), wanted)) return;
     throw new PhasewiseError(
       "UNAUTHORIZED",
       sent.length === 0
         ? "Expected the header Authorization: Bearer <token>, got none. The token is the value of PHASEWISE_TOKEN."
         : "Expected one Authorization header, Bearer with the value of PHASEWISE_TOKEN; what came is not that.",
     );
-  }
+  };
 }
 
 function digest(text: string): Buffer {

@@ -7,22 +7,31 @@ export async function listenOn(app: FastifyInstance, host: string, port: number,
   try {
     await app.listen({ host, port });
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code === "EADDRINUSE" || code === "EACCES") {
+    throw portError(error, host, port, setting);
+  }
+  return (app.server.address() as AddressInfo).port;
+}
+
+/** What a failed listen means for the person who set the port; any other error as it is. */
+export function portError(error: unknown, host: string, port: number, setting: string): unknown {
+  const code = (error as NodeJS.ErrnoException).code ?? /\bE[A-Z]{4,}\b/.exec(String(error))?.[0];
+  switch (code) {
+    case "EADDRINUSE":
+    case "EACCES": {
       const why = code === "EADDRINUSE" ? "another program listens there" : "this user may not listen there";
-      throw new PhasewiseError(
+      return new PhasewiseError(
         "PORT_TAKEN",
         `${setting}: expected a free port on ${host}, got ${port}, but ${why}; ` +
           `stop that program or set ${setting} to another port`,
         { cause: error },
       );
     }
-    if (code === "EADDRNOTAVAIL" || code === "ENOTFOUND") {
-      throw new PhasewiseError("CONFIG_INVALID", `PHASEWISE_HOST: expected an address of this machine, got ${host}`, {
+    case "EADDRNOTAVAIL":
+    case "ENOTFOUND":
+      return new PhasewiseError("CONFIG_INVALID", `PHASEWISE_HOST: expected an address of this machine, got ${host}`, {
         cause: error,
       });
-    }
-    throw error;
+    default:
+      return error;
   }
-  return (app.server.address() as AddressInfo).port;
 }

@@ -48,7 +48,11 @@ export function startStore(options: StoreLinkOptions): StoreLink {
   let hangTimer: NodeJS.Timeout | undefined;
 
   function send(message: ToStore): void {
-    if (child?.connected === true) child.send(message);
+    if (child?.connected !== true) return;
+    // A store that ends while it is spoken to is no error here: its end is handled where it is noticed.
+    child.send(message, (error) => {
+      if (error !== null) log.debug({ err: error }, "the store is gone");
+    });
   }
 
   function beat(): void {

@@ -17,10 +17,10 @@ import { createCounters, type Snapshot } from "./self-metrics.ts";
 import { createApiServer } from "./serve/api-server.ts";
 import { openDuckDbStore } from "./store/duckdb/open.ts";
 import type { Store } from "./store/store.ts";
-import { readCatalogue } from "./views/catalogue.ts";
+import { SQL_FOLDER } from "./sql-folder.ts";
+import { readCatalogue, type Catalogue } from "./views/catalogue.ts";
 import { viewStatements } from "./views/statements.ts";
 
-const SQL_FOLDER = fileURLToPath(new URL("../sql", import.meta.url));
 const WEB_FOLDER = fileURLToPath(new URL("../../packages/web/dist", import.meta.url));
 
 interface Running {
@@ -54,14 +54,14 @@ async function start(config: Config, head: bigint): Promise<Running> {
     file: folder.database,
     sqlFolder: SQL_FOLDER,
     memoryLimit: config.memoryLimit,
-    log: (event) => log.info(event),
+    log: ({ level, message, ...details }) => log[level](details, message),
   });
+  // The front must know this before it takes anything: a sequence that the store has is never given out again.
+  send({ type: "loaded", loaded: String(store.loadedUpTo()) });
   await store.applyViews(viewStatements(catalogue));
-  const reader = openJournalReader(folder.journal, {
-    onDamage: (damage) => {
-      counters.add("journal_damaged");
-      log.error({ damage }, "the journal is damaged");
-    },
+  const reader = await openJournalReader(folder.journal, (damage) => {
+    counters.add("journal_damaged");
+    log.error({ damage }, "the journal is damaged");
   });
   const loader = startLoader({
     store,
@@ -91,7 +91,7 @@ async function serve(
   config: Config,
   store: Store,
   log: Logger,
-  parts: { readonly catalogue: Awaited<ReturnType<typeof readCatalogue>>; readonly counters: () => Snapshot },
+  parts: { readonly catalogue: Catalogue; readonly counters: () => Snapshot },
 ): Promise<{ readonly port: number; close(): Promise<void> }> {
   const app = createApiServer({
     store,

@@ -3,3 +3,4 @@ export * from "./problem.ts";
 export * from "./reports.ts";
 export * from "./runs.ts";
 export * from "./table.ts";
+export * from "./views.ts";

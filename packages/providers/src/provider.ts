@@ -27,6 +27,8 @@ export interface PriceQuestion {
   readonly speed?: string | undefined;
   readonly inferenceGeo?: string | undefined;
   readonly serviceTier?: string | undefined;
+  /** The usage is a sum over requests, so a price that depends on the size of one request cannot be told. */
+  readonly manyRequests?: boolean | undefined;
 }
 
 /** The price, or why there is none. */
@@ -37,6 +39,8 @@ export type PriceAnswer =
 /** One dated row of a price table: USD per million tokens, as decimal text. */
 export interface PriceRow {
   readonly model: string;
+  /** Which of the model's prices: `standard`, or the provider's own word for another one, e.g. `fast`. */
+  readonly tier: string;
   /** First day of validity (ISO date, UTC), or null for "always". */
   readonly validFrom: string | null;
   readonly input: string;
@@ -54,6 +58,8 @@ export interface Provider {
   readonly aliases: readonly string[];
   /** Where the prices were read, and when. */
   readonly source: string;
+  /** The price table; within a model and tier the oldest row first. */
+  readonly prices: readonly PriceRow[];
   /** The canonical id of a model, by exact match after the documented reductions; undefined when it is not known. */
   canonicalModel(reported: string): string | undefined;
   price(question: PriceQuestion): PriceAnswer;

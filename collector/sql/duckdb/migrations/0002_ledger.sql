@@ -100,7 +100,8 @@ create table call_evidence (
   speed varchar,
   inference_geo varchar,
   cost_reported_usd decimal(18, 12),
-  notes varchar[] not null
+  notes varchar[] not null,
+  call_start_unix_nano ubigint not null
 );
 
 create table live_spans (
@@ -137,3 +138,5 @@ create table journal_position (
   loaded_sequence ubigint not null,
   loaded_at timestamp not null
 );
+
+insert into journal_position values (0, current_timestamp::timestamp);

@@ -1,4 +1,4 @@
-import type { KeyValues, LogRecord, Resource, Scope, Span } from "../../decode/otlp.ts";
+import type { LogRecord, Resource, Scope, Span } from "../../decode/otlp.ts";
 import type { LogReading, SpanReading } from "../records.ts";
 
 /** What a reader is given beside the item itself. */
@@ -25,5 +25,5 @@ export interface Dialect {
   readLog?(log: LogRecord, context: ReadContext): Omit<LogReading, "dialect">;
 }
 
-/** Attributes of an item. */
-export type Attributes = KeyValues;
+
+

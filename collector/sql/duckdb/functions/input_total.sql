@@ -1,0 +1,2 @@
+-- The whole input of a call: the sum of the five disjoint buckets; NULL when none of them was reported.
+create or replace macro input_total (uncached, cache_read, cache_write_5m, cache_write_1h, cache_write_unknown) as case when coalesce(uncached, cache_read, cache_write_5m, cache_write_1h, cache_write_unknown) is not null then coalesce(uncached, 0) + coalesce(cache_read, 0) + coalesce(cache_write_5m, 0) + coalesce(cache_write_1h, 0) + coalesce(cache_write_unknown, 0) end;

@@ -1,0 +1,248 @@
+/** The lossless telemetry tables, column for column as in `sql/duckdb/migrations/0001_telemetry.sql`. */
+import type { KeyValues, SpanEvent, SpanLink } from "../../decode/otlp.ts";
+import type { Labels, LogRecordRow, MetricPointRecord, Origin, SpanRecord } from "../../normalise/records.ts";
+import type { Table } from "./appending.ts";
+import { type SplitAttributes, anyValueText, keyValuesText, splitAttributes } from "./attributes.ts";
+import {
+  type Column,
+  attributeMaps,
+  double,
+  flag,
+  int32,
+  int64,
+  optionalText,
+  text,
+  timestamp,
+  uint16,
+  uint32,
+  uint64,
+} from "./columns.ts";
+import { labelColumns, ownLabelBits } from "./labels.ts";
+
+interface WithAttributes {
+  readonly attributes: SplitAttributes;
+}
+const attributes: readonly Column<WithAttributes>[] = attributeMaps((row) => row.attributes);
+
+/** A span with its settled labels. */
+export interface SpanRow extends WithAttributes {
+  readonly record: SpanRecord;
+  readonly labels: Labels;
+}
+
+/** A log record with its settled labels. */
+export interface LogRow extends WithAttributes {
+  readonly record: LogRecordRow;
+  readonly labels: Labels;
+}
+
+interface PointRow extends WithAttributes {
+  readonly record: MetricPointRecord;
+}
+
+interface SpanPartRow<Part> extends WithAttributes {
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly index: number;
+  readonly part: Part;
+}
+
+const SPAN_KINDS = ["unspecified", "internal", "server", "client", "producer", "consumer"];
+const SPAN_STATUSES = ["unset", "ok", "error"];
+
+/** Milliseconds between two times; undefined when they cannot be a duration. */
+export function durationMs(startUnixNano: bigint, endUnixNano: bigint): number | undefined {
+  if (startUnixNano === 0n || endUnixNano < startUnixNano) return undefined;
+  return Number(endUnixNano - startUnixNano) / 1e6;
+}
+
+/** When a log record happened: its own time, else when it was observed, else when it was received. */
+export function logTime(record: LogRecordRow): bigint {
+  return record.log.timeUnixNano || record.log.observedTimeUnixNano || record.origin.receivedUnixNano;
+}
+
+export const SPANS: Table<SpanRow> = {
+  name: "spans",
+  columns: [
+    text("trace_id", (row) => row.record.span.traceId),
+    text("span_id", (row) => row.record.span.spanId),
+    optionalText("parent_span_id", (row) => row.record.span.parentSpanId),
+    text("trace_state", (row) => row.record.span.traceState),
+    uint32("flags", (row) => row.record.span.flags),
+    text("name", (row) => row.record.span.name),
+    text("kind", (row) => SPAN_KINDS[row.record.span.kind] ?? String(row.record.span.kind)),
+    timestamp("started_at", (row) => row.record.span.startTimeUnixNano),
+    timestamp("ended_at", (row) => row.record.span.endTimeUnixNano),
+    uint64("start_unix_nano", (row) => row.record.span.startTimeUnixNano),
+    uint64("end_unix_nano", (row) => row.record.span.endTimeUnixNano),
+    double("duration_ms", ({ record: { span } }) => durationMs(span.startTimeUnixNano, span.endTimeUnixNano)),
+    text("status", (row) => SPAN_STATUSES[row.record.span.statusCode] ?? String(row.record.span.statusCode)),
+    text("status_message", (row) => row.record.span.statusMessage),
+    uint32("dropped_attributes_count", (row) => row.record.span.droppedAttributesCount),
+    uint32("dropped_events_count", (row) => row.record.span.droppedEventsCount),
+    uint32("dropped_links_count", (row) => row.record.span.droppedLinksCount),
+    text("resource_id", (row) => row.record.origin.resourceId),
+    text("scope_id", (row) => row.record.origin.scopeId),
+    text("service", (row) => row.record.origin.service),
+    timestamp("received_at", (row) => row.record.origin.receivedUnixNano),
+    text("dialect", (row) => row.record.reading.dialect),
+    text("operation", (row) => row.record.reading.operation),
+    ...labelColumns<SpanRow>((row) => row.labels),
+    uint16("own_labels", (row) => ownLabelBits(row.record.reading.labels)),
+    text("error_type", (row) => row.record.reading.errorType),
+    text("error_message", (row) => row.record.reading.errorMessage),
+    text("tool_name", (row) => row.record.reading.toolName),
+    text("tool_call_id", (row) => row.record.reading.toolCallId),
+    text("mcp_server", (row) => row.record.reading.mcpServer),
+    text("agent_version", (row) => row.record.reading.agentVersion),
+    int32("run_number", (row) => row.record.reading.runNumber),
+    text("run_trigger", (row) => row.record.reading.runTrigger),
+    text("run_status", (row) => row.record.reading.runStatus),
+    text("task_type", (row) => row.record.reading.taskType),
+    text("git_commit", (row) => row.record.reading.gitCommit),
+    text("category", (row) => row.record.reading.category),
+    flag("success", (row) => row.record.reading.success),
+    double("confidence", (row) => row.record.reading.confidence),
+    ...attributes,
+  ],
+};
+
+export const SPAN_EVENTS: Table<SpanPartRow<SpanEvent>> = {
+  name: "span_events",
+  columns: [
+    text("trace_id", (row) => row.traceId),
+    text("span_id", (row) => row.spanId),
+    int32("event_index", (row) => row.index),
+    timestamp("at", (row) => row.part.timeUnixNano),
+    uint64("time_unix_nano", (row) => row.part.timeUnixNano),
+    text("name", (row) => row.part.name),
+    uint32("dropped_attributes_count", (row) => row.part.droppedAttributesCount),
+    ...attributes,
+  ],
+};
+
+export const SPAN_LINKS: Table<SpanPartRow<SpanLink>> = {
+  name: "span_links",
+  columns: [
+    text("trace_id", (row) => row.traceId),
+    text("span_id", (row) => row.spanId),
+    int32("link_index", (row) => row.index),
+    text("linked_trace_id", (row) => row.part.traceId),
+    text("linked_span_id", (row) => row.part.spanId),
+    text("trace_state", (row) => row.part.traceState),
+    uint32("flags", (row) => row.part.flags),
+    uint32("dropped_attributes_count", (row) => row.part.droppedAttributesCount),
+    ...attributes,
+  ],
+};
+
+export const LOGS: Table<LogRow> = {
+  name: "logs",
+  columns: [
+    text("log_id", (row) => row.record.logId),
+    timestamp("at", (row) => logTime(row.record)),
+    uint64("time_unix_nano", (row) => row.record.log.timeUnixNano),
+    uint64("observed_time_unix_nano", (row) => row.record.log.observedTimeUnixNano),
+    int32("severity_number", (row) => row.record.log.severityNumber),
+    text("severity_text", (row) => row.record.log.severityText),
+    optionalText("event_name", (row) => row.record.log.eventName),
+    text("body_text", ({ record: { log } }) => (typeof log.body === "string" ? log.body : undefined)),
+    text("body_json", ({ record: { log } }) =>
+      log.body === undefined || typeof log.body === "string" ? undefined : anyValueText(log.body),
+    ),
+    uint32("dropped_attributes_count", (row) => row.record.log.droppedAttributesCount),
+    uint32("flags", (row) => row.record.log.flags),
+    optionalText("trace_id", (row) => row.record.log.traceId),
+    optionalText("span_id", (row) => row.record.log.spanId),
+    text("resource_id", (row) => row.record.origin.resourceId),
+    text("scope_id", (row) => row.record.origin.scopeId),
+    text("service", (row) => row.record.origin.service),
+    timestamp("received_at", (row) => row.record.origin.receivedUnixNano),
+    text("dialect", (row) => row.record.reading.dialect),
+    ...labelColumns<LogRow>((row) => row.labels),
+    uint16("own_labels", (row) => ownLabelBits(row.record.reading.labels)),
+    ...attributes,
+  ],
+};
+
+export const METRIC_POINTS: Table<PointRow> = {
+  name: "metric_points",
+  columns: [
+    text("point_id", (row) => row.record.pointId),
+    text("metric_name", (row) => row.record.metricName),
+    text("description", (row) => row.record.description),
+    text("unit", (row) => row.record.unit),
+    text("type", (row) => row.record.type),
+    text("temporality", (row) => row.record.temporality),
+    flag("monotonic", (row) => row.record.monotonic),
+    timestamp("at", (row) => row.record.timeUnixNano),
+    uint64("start_unix_nano", (row) => row.record.startUnixNano),
+    uint64("time_unix_nano", (row) => row.record.timeUnixNano),
+    uint32("flags", (row) => row.record.flags),
+    int64("value_int", (row) => row.record.valueInt),
+    double("value_double", (row) => row.record.valueDouble),
+    uint64("count", (row) => row.record.count),
+    double("sum", (row) => row.record.sum),
+    double("min", (row) => row.record.min),
+    double("max", (row) => row.record.max),
+    text("detail_json", (row) => row.record.detailJson),
+    text("metadata_json", ({ record }) => (record.metadata.size === 0 ? undefined : keyValuesText(record.metadata))),
+    text("resource_id", (row) => row.record.origin.resourceId),
+    text("scope_id", (row) => row.record.origin.scopeId),
+    text("service", (row) => row.record.origin.service),
+    timestamp("received_at", (row) => row.record.origin.receivedUnixNano),
+    ...attributes,
+  ],
+};
+
+interface OriginRow extends WithAttributes {
+  readonly origin: Origin;
+}
+
+export const RESOURCES: Table<OriginRow> = {
+  name: "resources",
+  columns: [
+    text("resource_id", (row) => row.origin.resourceId),
+    text("service", (row) => row.origin.service),
+    text("schema_url", (row) => row.origin.resource.schemaUrl),
+    uint32("dropped_attributes_count", (row) => row.origin.resource.droppedAttributesCount),
+    ...attributes,
+    timestamp("first_seen_at", (row) => row.origin.receivedUnixNano),
+  ],
+};
+
+export const SCOPES: Table<OriginRow> = {
+  name: "scopes",
+  columns: [
+    text("scope_id", (row) => row.origin.scopeId),
+    text("name", (row) => row.origin.scope.name),
+    text("version", (row) => row.origin.scope.version),
+    text("schema_url", (row) => row.origin.scope.schemaUrl),
+    uint32("dropped_attributes_count", (row) => row.origin.scope.droppedAttributesCount),
+    ...attributes,
+    timestamp("first_seen_at", (row) => row.origin.receivedUnixNano),
+  ],
+};
+
+/** Adds the split attributes that a row needs. */
+export function withAttributes<Row extends object>(row: Row, keyValues: KeyValues): Row & WithAttributes {
+  return { ...row, attributes: splitAttributes(keyValues) };
+}
+
+/** Rows of the events of spans. */
+export function eventRows(spans: readonly SpanRecord[]): readonly SpanPartRow<SpanEvent>[] {
+  return spans.flatMap(({ span }) => partRows(span.traceId, span.spanId, span.events));
+}
+
+/** Rows of the links of spans. */
+export function linkRows(spans: readonly SpanRecord[]): readonly SpanPartRow<SpanLink>[] {
+  return spans.flatMap(({ span }) => partRows(span.traceId, span.spanId, span.links));
+}
+
+function partRows<Part extends { readonly attributes: KeyValues }>(
+  traceId: string,
+  spanId: string,
+  parts: readonly Part[],
+): readonly SpanPartRow<Part>[] {
+  return parts.map((part, index) => withAttributes({ traceId, spanId, index, part }, part.attributes));
+}

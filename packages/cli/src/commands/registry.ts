@@ -1,0 +1,19 @@
+import type { CommandModule } from "./command.ts";
+import { demoCommand } from "./demo.ts";
+import { doctorCommand } from "./doctor.ts";
+import { reportCommand } from "./report.ts";
+import { runCommand } from "./run.ts";
+import { runsCommand } from "./runs.ts";
+import { serveCommand } from "./serve.ts";
+import { sqlCommand } from "./sql.ts";
+
+/** Every command, in the order that `--help` lists them. */
+export const COMMANDS: readonly CommandModule[] = [
+  serveCommand,
+  reportCommand,
+  runsCommand,
+  runCommand,
+  sqlCommand,
+  doctorCommand,
+  demoCommand,
+];

@@ -1,0 +1,79 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { startCollector, type CollectorProcess } from "@phasewise/testing";
+import { afterEach, beforeEach, expect, test } from "vitest";
+
+const MAIN = fileURLToPath(new URL("../src/main.ts", import.meta.url));
+const EQUAL = "Token sums and cost of the three reports equal the ledger to the last digit.";
+
+let dataFolder: string;
+let collector: CollectorProcess;
+
+beforeEach(async () => {
+  dataFolder = await mkdtemp(join(tmpdir(), "phasewise-demo-"));
+  collector = await startCollector({ dataFolder });
+});
+
+afterEach(async () => {
+  await collector.stop();
+  await rm(dataFolder, { recursive: true, force: true });
+});
+
+interface Demo {
+  readonly process: ChildProcess;
+  output(): string;
+  readonly ended: Promise<number | null>;
+}
+
+function startDemo(...given: readonly string[]): Demo {
+  const child = spawn(process.execPath, ["--conditions=@phasewise/source", MAIN, ...given], {
+    env: {
+      PATH: process.env["PATH"] ?? "",
+      PHASEWISE_URL: collector.url,
+      OTEL_EXPORTER_OTLP_ENDPOINT: collector.otlpUrl,
+    },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding("utf8").on("data", (part: string) => {
+      output += part;
+    });
+  }
+  const ended = new Promise<number | null>((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", resolve);
+  });
+  return { process: child, output: () => output, ended };
+}
+
+test("the reports of a demo equal the double's ledger to the last digit", async () => {
+  const demo = startDemo("--pace", "0");
+
+  const exitCode = await demo.ended;
+
+  expect({ exitCode, output: demo.output() }).toEqual({ exitCode: 0, output: expect.stringContaining(EQUAL) });
+  expect(demo.output()).toContain("phase_report");
+}, 60_000);
+
+test("a second demo is not mixed up with the first", async () => {
+  await startDemo("--pace", "0", "--iterations", "1").ended;
+  const second = startDemo("--pace", "0", "--iterations", "1");
+
+  expect({ exitCode: await second.ended, output: second.output() }).toMatchObject({ exitCode: 0 });
+}, 60_000);
+
+test("a collector that is killed in the middle of a demo and comes back has everything", async () => {
+  const demo = startDemo("--pace", "0.5");
+  await expect.poll(() => demo.output(), { timeout: 20_000 }).toContain("iteration 2  scanning");
+
+  await collector.kill("SIGKILL");
+  const { otlpHttpPort, webPort } = collector;
+  collector = await startCollector({ dataFolder, otlpHttpPort, webPort });
+  const exitCode = await demo.ended;
+
+  expect({ exitCode, output: demo.output() }).toEqual({ exitCode: 0, output: expect.stringContaining(EQUAL) });
+}, 90_000);

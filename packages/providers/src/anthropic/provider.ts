@@ -1,0 +1,16 @@
+/** Anthropic's own API. Bedrock and Vertex AI serve the same models and bill by price lists of their own. */
+import type { Provider } from "../provider.ts";
+import { canonicalClaudeModel } from "./models.ts";
+import { priceClaude } from "./price.ts";
+import { PRICES, SOURCE } from "./prices.ts";
+
+/** Anthropic's first-party API. */
+export const anthropic: Provider = {
+  id: "anthropic",
+  title: "Anthropic",
+  aliases: ["anthropic", "anthropic.messages", "Anthropic"],
+  source: SOURCE,
+  prices: PRICES,
+  canonicalModel: canonicalClaudeModel,
+  price: priceClaude,
+};

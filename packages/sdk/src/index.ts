@@ -1,0 +1,10 @@
+export { agent, type AgentHandle, type AgentOptions } from "./agent.ts";
+export { childEnvironment } from "./child-environment.ts";
+export { labelsLogProcessor, labelsSpanProcessor } from "./labels-processor.ts";
+export { OPTION_TABLE, type OptionRow, type Options } from "./options.ts";
+export { phase, type PhaseHandle, type PhaseOptions } from "./phase.ts";
+export { run, type RunHandle, type RunOptions } from "./run.ts";
+export type { Outcome, SpanHandle } from "./span.ts";
+export { flush } from "./flush.ts";
+export { tool, type ToolHandle, type ToolOptions } from "./tool.ts";
+export { VERSION } from "./version.ts";
