@@ -86,18 +86,26 @@ describe("the Host header", () => {
 });
 
 describe("the Origin header", () => {
-  test.each(["http://localhost:PORT", "http://127.0.0.1:PORT", "https://localhost:PORT"])("%s is ours", async (origin) => {
-    await start();
-    expect(await ask(["Host: localhost:PORT", `Origin: ${origin}`])).toBe("welcome");
-  });
-
-  test.each(["null", "http://evil.com", "http://localhost:1", "http://localhost", "file://", "http://localhost:PORT.evil.com", ""])(
-    "%s is refused",
+  test.each(["http://localhost:PORT", "http://127.0.0.1:PORT", "https://localhost:PORT"])(
+    "%s is ours",
     async (origin) => {
       await start();
-      expect(await ask(["Host: localhost:PORT", `Origin: ${origin}`], "/api", "POST")).toBe("ORIGIN_NOT_ALLOWED");
+      expect(await ask(["Host: localhost:PORT", `Origin: ${origin}`])).toBe("welcome");
     },
   );
+
+  test.each([
+    "null",
+    "http://evil.com",
+    "http://localhost:1",
+    "http://localhost",
+    "file://",
+    "http://localhost:PORT.evil.com",
+    "",
+  ])("%s is refused", async (origin) => {
+    await start();
+    expect(await ask(["Host: localhost:PORT", `Origin: ${origin}`], "/api", "POST")).toBe("ORIGIN_NOT_ALLOWED");
+  });
 
   test("of a proxy that speaks TLS for us is ours when its host is allowed", async () => {
     await start({ allowedHosts: ["phasewise.example.com"] });
@@ -108,13 +116,21 @@ describe("the Origin header", () => {
 
   test("a preflight of another origin is refused and allows nothing", async () => {
     await start();
-    const answer = await fetch(`http://127.0.0.1:${port}/api`, { method: "OPTIONS", headers: { origin: "http://evil.com" } });
+    const answer = await fetch(`http://127.0.0.1:${port}/api`, {
+      method: "OPTIONS",
+      headers: { origin: "http://evil.com" },
+    });
     expect([answer.status, answer.headers.get("access-control-allow-origin")]).toStrictEqual([403, null]);
   });
 
   test("a request of another site is refused, but a link to an open page may be followed", async () => {
     await start({ isOpen: (path) => path === "/" });
-    const link = ["Host: localhost", "Sec-Fetch-Site: cross-site", "Sec-Fetch-Mode: navigate", "Sec-Fetch-Dest: document"];
+    const link = [
+      "Host: localhost",
+      "Sec-Fetch-Site: cross-site",
+      "Sec-Fetch-Mode: navigate",
+      "Sec-Fetch-Dest: document",
+    ];
     expect(await ask(["Host: localhost", "Sec-Fetch-Site: cross-site"])).toBe("ORIGIN_NOT_ALLOWED");
     expect(await ask(link, "/api")).toBe("ORIGIN_NOT_ALLOWED");
     expect(await ask(link, "/?report=phase")).toBe("welcome");

@@ -33,11 +33,7 @@ describe.each(["http/json", "http/protobuf"] as const)("Claude Code over %s", (p
     const models = await readReport(collector.url, "model_report");
     const agents = await readReport(collector.url, "agent_report");
     const phases = await readReport(collector.url, "phase_report");
-    const tools = await readReport(
-      collector.url,
-      "sql",
-      "select tool, status from tool_calls order by started_at",
-    );
+    const tools = await readReport(collector.url, "sql", "select tool, status from tool_calls order by started_at");
     const answered = api.ledger().entries.filter((entry) => entry.ended === "whole");
     const sum = (rows: typeof models, column: string): number =>
       rows.reduce((total, row) => total + Number(row[column] ?? 0), 0);

@@ -255,6 +255,15 @@ describe("iteration_performance", () => {
   });
 });
 
+test("recent_runs lists what the view runs says", async () => {
+  const listed = await ask("recent_runs");
+
+  const rows = await database.read("select * from runs order by started_at desc");
+  expect(listed.rows).toEqual(rows);
+  expect(listed.columns.map((column) => column.name)).toEqual(Object.keys(rows[0] ?? {}));
+  expect((await ask("recent_runs", { limit: "1" })).rows).toEqual(rows.slice(0, 1));
+});
+
 describe("parameters", () => {
   test("an unknown one is refused with the list of those that there are", async () => {
     await expect(ask("phase_report", { phases: "plan" })).rejects.toMatchObject({

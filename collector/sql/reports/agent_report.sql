@@ -244,9 +244,7 @@ with
           when not is_call then duration_ms
         end
       ) as unit_ms,
-      p50 (finished_ms) as unit_p50_ms,
-      p95 (finished_ms) as unit_p95_ms,
-      p99 (finished_ms) as unit_p99_ms,
+      percentiles (finished_ms) as unit_percentiles,
       count(distinct run_id) as run_count,
       count(
         case
@@ -275,21 +273,11 @@ with
           when is_call then duration_ms
         end
       ) as call_time_ms,
-      p50 (
+      percentiles (
         case
           when is_call then duration_ms
         end
-      ) as call_p50_ms,
-      p95 (
-        case
-          when is_call then duration_ms
-        end
-      ) as call_p95_ms,
-      p99 (
-        case
-          when is_call then duration_ms
-        end
-      ) as call_p99_ms,
+      ) as call_percentiles,
       total (uncached_input_tokens) as uncached_input_tokens_sum,
       total (cache_read_tokens) as cache_read_tokens_sum,
       total (cache_write_5m_tokens) as cache_write_5m_tokens_sum,
@@ -322,17 +310,9 @@ with
         else call_time_ms
       end as work_ms,
       case
-        when unit_count > 0 then unit_p50_ms
-        else call_p50_ms
-      end as work_p50_ms,
-      case
-        when unit_count > 0 then unit_p95_ms
-        else call_p95_ms
-      end as work_p95_ms,
-      case
-        when unit_count > 0 then unit_p99_ms
-        else call_p99_ms
-      end as work_p99_ms,
+        when unit_count > 0 then unit_percentiles
+        else call_percentiles
+      end as work_percentiles,
       case
         when unit_count > 0 then finished_count
         else call_count
@@ -386,9 +366,9 @@ select
   share (cache_read_tokens_sum, input_sum) as cache_hit_ratio,
   charge_sum as cost_usd,
   work_ms as duration_ms,
-  work_p50_ms as p50_ms,
-  work_p95_ms as p95_ms,
-  work_p99_ms as p99_ms,
+  work_percentiles[1] as p50_ms,
+  work_percentiles[2] as p95_ms,
+  work_percentiles[3] as p99_ms,
   call_time_ms as call_ms,
   error_count as errors,
   share (error_count, trial_count) as error_ratio,

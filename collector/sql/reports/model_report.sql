@@ -125,8 +125,7 @@ with
           when status = 'cancelled' then 1
         end
       ) as cancelled_count,
-      p50 (ttft_ms) as ttft_p50,
-      p95 (ttft_ms) as ttft_p95,
+      percentiles (ttft_ms) as ttft_percentiles,
       count(distinct run_id) as run_count,
       count(
         case
@@ -155,21 +154,11 @@ with
           when is_call then duration_ms
         end
       ) as call_time_ms,
-      p50 (
+      percentiles (
         case
           when is_call then duration_ms
         end
-      ) as call_p50_ms,
-      p95 (
-        case
-          when is_call then duration_ms
-        end
-      ) as call_p95_ms,
-      p99 (
-        case
-          when is_call then duration_ms
-        end
-      ) as call_p99_ms,
+      ) as call_percentiles,
       total (uncached_input_tokens) as uncached_input_tokens_sum,
       total (cache_read_tokens) as cache_read_tokens_sum,
       total (cache_write_5m_tokens) as cache_write_5m_tokens_sum,
@@ -241,11 +230,11 @@ select
   share (cache_read_tokens_sum, input_sum) as cache_hit_ratio,
   charge_sum as cost_usd,
   work_ms as duration_ms,
-  call_p50_ms as p50_ms,
-  call_p95_ms as p95_ms,
-  call_p99_ms as p99_ms,
-  ttft_p50 as ttft_p50_ms,
-  ttft_p95 as ttft_p95_ms,
+  call_percentiles[1] as p50_ms,
+  call_percentiles[2] as p95_ms,
+  call_percentiles[3] as p99_ms,
+  ttft_percentiles[1] as ttft_p50_ms,
+  ttft_percentiles[2] as ttft_p95_ms,
   error_count as errors,
   share (error_count, trial_count) as error_ratio,
   wilson_low (error_count, trial_count) as error_ratio_low,

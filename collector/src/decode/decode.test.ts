@@ -47,7 +47,12 @@ describe.each(SIGNALS)("%s", (signal) => {
 
   test("a body cut at any offset is refused, or is the message that the oracle sees", () => {
     const body = encodeProtobuf(signal, full[signal]);
-    for (let length = 0; length < body.length; length++) compareWithOracle(signal, body.subarray(0, length));
+    let decoded = 0;
+    for (let length = 0; length < body.length; length++) {
+      if (compareWithOracle(signal, body.subarray(0, length))) decoded++;
+    }
+    // Only the empty prefix is a whole message: everything is inside one envelope.
+    expect(decoded).toBe(1);
   });
 
   test("2,000 seeded bit and byte flips are refused, or are what the oracle sees", () => {
@@ -58,7 +63,7 @@ describe.each(SIGNALS)("%s", (signal) => {
       const flipped = new Uint8Array(body);
       for (let flips = 1 + (random() % 3); flips > 0; flips--) {
         const at = random() % flipped.length;
-        flipped[at] = random() % 2 === 0 ? (flipped[at] as number) ^ (1 << (random() % 8)) : random() % 256;
+        flipped[at] = random() % 2 === 0 ? (flipped[at] ?? 0) ^ (1 << (random() % 8)) : random() % 256;
       }
       if (compareWithOracle(signal, flipped)) decoded++;
     }
@@ -135,11 +140,10 @@ function judged(signal: Signal, [resource, scope, item]: Located): Located | und
   }
   if (signal === "logs") return [resource, scope, without(raw)];
   if (raw["type"] === "none") return undefined;
-  const points = (raw["points"] as Record<string, unknown>[]).map((point) =>
-    point["exemplars"] === undefined
-      ? point
-      : { ...point, exemplars: (point["exemplars"] as Record<string, unknown>[]).map(without) },
-  );
+  const points = (raw["points"] as Record<string, unknown>[]).map((point) => {
+    const exemplars = point["exemplars"] as Record<string, unknown>[] | undefined;
+    return Object.assign({}, point, exemplars && { exemplars: exemplars.map(without) });
+  });
   return [resource, scope, { ...raw, points }];
 }
 

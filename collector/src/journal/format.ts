@@ -13,6 +13,7 @@ import type { Encoding, Signal } from "../decode/otlp.ts";
 import type { JournalEntry, NewEntry, Sequence } from "./entry.ts";
 
 const VERSION = 1;
+/** Bytes of a segment's header: where its first entry begins. */
 export const HEADER_BYTES = 24;
 /** Letters, length and checksum: what precedes the part that the checksum covers. */
 const PREFIX_BYTES = 12;

@@ -109,7 +109,7 @@ test("segments rotate, and released ones are deleted by age, the newest never", 
   expect(await journal.removeReleased(Date.now() + 1000)).toBe(0);
   journal.released(20n);
   expect(await journal.removeReleased(Date.now() - 60_000)).toBe(0);
-  await utimes(join(folder, before[0] as string), 1, 1);
+  await utimes(join(folder, before[0] ?? ""), 1, 1);
   expect(await journal.removeReleased(Date.now() - 60_000)).toBe(1);
   await journal.removeReleased(Date.now() + 1000);
   expect(numbers((await readAll(50n, 20n)).entries)[0]).toBe(21);
@@ -171,9 +171,7 @@ test("a reader beside the writer sees what is acknowledged and nothing above the
       for (let index = 0; index < 100; index++) await journal.append(entryOf(index, 500));
     }),
   );
-  let finished = false;
-  void writing.then(() => (finished = true));
-  while (!finished || seen.length < 400) {
+  while (seen.length < 400) {
     const head = journal.head();
     const entries = await reader.read(BigInt(seen.length), head, 3000);
     for (const entry of entries) {
@@ -182,6 +180,7 @@ test("a reader beside the writer sees what is acknowledged and nothing above the
     }
     await new Promise((resolve) => setImmediate(resolve));
   }
+  await writing;
   expect(seen).toStrictEqual(upTo(400));
   expect(await reader.read(10n, 12n, 1)).toHaveLength(1);
   expect(numbers(await reader.read(10n, 12n, 1_000_000))).toStrictEqual([11, 12]);
@@ -192,7 +191,7 @@ describe("damage", () => {
   test("a last entry torn at any offset is cut aside, reported with its range, and writing goes on", async () => {
     const journal = await begin();
     await append(journal, 2);
-    const path = join(folder, (await segments())[0] as string);
+    const path = join(folder, (await segments())[0] ?? "");
     const before = (await stat(path)).size;
     await append(journal, 1, 60);
     await journal.close();
@@ -225,7 +224,7 @@ describe("damage", () => {
     const journal = await begin();
     await append(journal, 2);
     await journal.close();
-    const path = join(folder, (await segments())[0] as string);
+    const path = join(folder, (await segments())[0] ?? "");
     await truncate(path, (await stat(path)).size + 8192);
     const again = await begin();
     expect(again.damage()).toHaveLength(1);
@@ -238,11 +237,11 @@ describe("damage", () => {
     const journal = await begin();
     await append(journal, 6, 40);
     await journal.close();
-    const path = join(folder, (await segments())[0] as string);
+    const path = join(folder, (await segments())[0] ?? "");
     const whole = await readFile(path);
     for (let at = 0; at < whole.length; at += 3) {
       const flipped = Buffer.from(whole);
-      flipped[at] = (flipped[at] as number) ^ (1 << (at % 8));
+      flipped[at] = (flipped[at] ?? 0) ^ (1 << (at % 8));
       await writeFile(path, flipped);
       const { entries, damage } = await readAll(6n);
       const lost = damage.flatMap((report) => (report.lost === undefined ? [] : [report.lost]));
@@ -258,7 +257,7 @@ describe("damage", () => {
     const journal = await begin();
     await append(journal, 5);
     await journal.close();
-    const path = join(folder, (await segments())[0] as string);
+    const path = join(folder, (await segments())[0] ?? "");
     const bytes = await readFile(path);
     const third = bytes.indexOf("sender 3");
     bytes[third] = 0;
@@ -274,16 +273,16 @@ describe("damage", () => {
     const journal = await begin({ segmentBytes: 1000 });
     await append(journal, 30);
     const names = await segments();
-    const [from, to] = [Number.parseInt(names[2] as string, 10), Number.parseInt(names[3] as string, 10)];
-    await unlink(join(folder, names[2] as string));
+    const [from, to] = [Number.parseInt(names[2] ?? "", 10), Number.parseInt(names[3] ?? "", 10)];
+    await unlink(join(folder, names[2] ?? ""));
     const { entries, damage } = await readAll(30n);
     expect(damage.map((report) => report.lost)).toStrictEqual([{ first: BigInt(from), last: BigInt(to - 1) }]);
     expect(numbers(entries)).toStrictEqual(upTo(30).filter((number) => number < from || number >= to));
-    await unlink(join(folder, names[0] as string));
+    await unlink(join(folder, names[0] ?? ""));
     const first = await readAll(30n);
     expect(first.damage[0]?.lost).toStrictEqual({
       first: 1n,
-      last: BigInt(Number.parseInt(names[1] as string, 10) - 1),
+      last: BigInt(Number.parseInt(names[1] ?? "", 10) - 1),
     });
   });
 
@@ -306,7 +305,7 @@ describe("damage", () => {
     const journal = await begin();
     await append(journal, 1);
     await journal.close();
-    const path = join(folder, (await segments())[0] as string);
+    const path = join(folder, (await segments())[0] ?? "");
     const bytes = await readFile(path);
     bytes.writeUInt32LE(2, 8);
     const { crc32 } = await import("node:zlib");
@@ -354,6 +353,16 @@ test("kill -9 at a random moment, 20 rounds: every acknowledged sequence is read
   for (const [sequence, bytes] of acknowledged) expect(readable.get(sequence)).toBe(bytes);
 }, 120_000);
 
+async function appendUntilRefused(journal: Journal, taken: bigint[]): Promise<unknown> {
+  for (;;) {
+    try {
+      taken.push(await journal.append(entryOf(taken.length, 20_000)));
+    } catch (error) {
+      return error;
+    }
+  }
+}
+
 const small = join(tmpdir(), `phasewise-small-disk-${process.pid}`);
 const mounted = spawnSync("sh", ["-c", `mkdir -p ${small} && mount -t tmpfs -o size=1m tmpfs ${small}`]);
 if (mounted.status !== 0)
@@ -366,13 +375,7 @@ test.skipIf(mounted.status !== 0)("a full disk, three times, is a pause: nothing
     for (let time = 0; time < 3; time++) {
       const filler = join(small, "filler");
       await writeFile(filler, Buffer.alloc(300_000));
-      let failure: unknown;
-      while (failure === undefined) {
-        await journal.append(entryOf(taken.length, 20_000)).then(
-          (sequence) => taken.push(sequence),
-          (error: unknown) => (failure = error),
-        );
-      }
+      const failure = await appendUntilRefused(journal, taken);
       expect(failure).toMatchObject({ code: "JOURNAL_WRITE_FAILED", retryable: true });
       const reader = await openJournalReader(small);
       const first = await reader.read(0n, journal.head(), 1);
@@ -388,7 +391,7 @@ test.skipIf(mounted.status !== 0)("a full disk, three times, is a pause: nothing
       await all.close();
       journal.released(journal.head());
       await journal.removeReleased(Date.now() + 1000);
-      const left = (await readdir(small)).filter((name) => name.endsWith(".journal")).sort()[0] as string;
+      const left = (await readdir(small)).filter((name) => name.endsWith(".journal")).sort()[0] ?? "";
       taken.splice(
         0,
         taken.findIndex((sequence) => sequence >= BigInt(Number.parseInt(left, 10))),

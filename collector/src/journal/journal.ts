@@ -11,6 +11,7 @@ import { HEADER_BYTES, encodeEntry, encodeHeader, entryBytes } from "./format.ts
 import { type KnownSegment, type Recovered, readReleasedHint, recover, writeReleasedHint } from "./recover.ts";
 import { segmentName, syncFolder } from "./segments.ts";
 
+/** Where a journal is and how large it may grow. */
 export interface JournalOptions {
   /** Where the segments are; made if it is not there. */
   readonly folder: string;
@@ -20,6 +21,7 @@ export interface JournalOptions {
   readonly maxPendingBytes: number;
 }
 
+/** The writing side of the journal. */
 export interface Journal {
   /**
    * Resolves with the entry's sequence after it was written and synced. Rejects with JOURNAL_FULL, JOURNAL_WRITE_FAILED

@@ -8,6 +8,7 @@ import type { JournalEntry, Sequence } from "./entry.ts";
 import { HEADER_BYTES, checkVersion, decodeEntry, nextEntry } from "./format.ts";
 import { type Segment, listSegments, segmentName } from "./segments.ts";
 
+/** The reading side of the journal. */
 export interface JournalReader {
   /**
    * The entries after `after` and up to `upTo`, about `maxBytes` of them, at least one if there is one. `upTo` must be

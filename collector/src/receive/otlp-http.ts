@@ -16,6 +16,7 @@ import { CONTENT_ENCODINGS, encodingOf, readBody, requireEncoding } from "./body
 import { answerBrokenRequest } from "./broken-request.ts";
 import { PROFILES_PATH, SIGNAL_ROUTES, type SignalRoute } from "./signals.ts";
 
+/** What the OTLP routes need. */
 export interface OtlpHttpOptions {
   readonly accept: Accept;
   /** Largest body after decompression. */
@@ -24,6 +25,7 @@ export interface OtlpHttpOptions {
   readonly bodyTimeoutMs: number;
 }
 
+/** What the OTLP server needs. */
 export interface OtlpServerOptions extends OtlpHttpOptions, Omit<GuardOptions, "isOpen"> {
   readonly logger: FastifyBaseLogger;
   /** Connections beyond this are closed at once; 4096 if it is left out. */

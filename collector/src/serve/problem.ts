@@ -16,7 +16,7 @@ const FASTIFY_CODES: Readonly<Record<string, ErrorCode>> = {
 };
 
 /** The body for an error. What is unforeseen keeps its details for the log. */
-export function toProblem(error: PhasewiseError): Problem {
+function toProblem(error: PhasewiseError): Problem {
   return {
     type: "about:blank",
     title: STATUS_CODES[error.status] ?? "Error",

@@ -4,7 +4,7 @@ import type { DuckDbOptions } from "./duckdb/instance.ts";
 import type { Store } from "./store.ts";
 
 /** What every engine is opened with. */
-export type EngineOptions = DuckDbOptions;
+type EngineOptions = DuckDbOptions;
 
 /** Opens the store of an engine. */
 export type OpenStore = (options: EngineOptions) => Promise<Store>;

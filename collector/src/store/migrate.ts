@@ -14,7 +14,7 @@ export interface Migration {
 }
 
 /** What an engine has on record of a migration. */
-export type AppliedMigration = Pick<Migration, "number" | "name" | "sha256">;
+type AppliedMigration = Pick<Migration, "number" | "name" | "sha256">;
 
 /** What an engine does for `migrate`. */
 export interface MigrationTarget {

@@ -8,13 +8,13 @@ import { inOrder } from "./order.ts";
 import { parametersIn, splitStatements } from "./sql-text.ts";
 
 /** A file of `<engine>/functions`: one of the few differences between engines. */
-export interface FunctionFile {
+interface FunctionFile {
   readonly name: string;
   readonly statements: readonly string[];
 }
 
 /** A file of `views`. */
-export interface ViewFile {
+interface ViewFile {
   readonly name: string;
   /** What one row is, for people. */
   readonly comment: string;

@@ -13,14 +13,14 @@ import type {
 } from "../../src/normalise/records.ts";
 
 /** 2026-11-01T00:00:00Z in nanoseconds. */
-export const EPOCH = 1_793_491_200_000_000_000n;
+const EPOCH = 1_793_491_200_000_000_000n;
 
 /** A time so many seconds after `EPOCH`, in nanoseconds. */
 export function seconds(count: number): bigint {
   return EPOCH + BigInt(Math.round(count * 1e9));
 }
 
-export function hex(value: number | bigint, digits: number): string {
+function hex(value: number | bigint, digits: number): string {
   return value.toString(16).padStart(digits, "0");
 }
 
@@ -32,7 +32,7 @@ export function spanId(number: number): string {
   return hex(number, 16);
 }
 
-export const ORIGIN: Origin = {
+const ORIGIN: Origin = {
   resourceId: hex(1, 32),
   scopeId: hex(2, 32),
   resource: { attributes: new Map([["service.name", "demo"]]), droppedAttributesCount: 0, schemaUrl: "" },

@@ -12,6 +12,7 @@ import {
 import { labelsOf } from "./labels.ts";
 import { spanHandle, type SpanHandle } from "./span.ts";
 import { within } from "./within.ts";
+import { named } from "./named.ts";
 
 /** What can be said about an agent. */
 export interface AgentOptions {
@@ -31,7 +32,7 @@ export interface AgentHandle extends SpanHandle {
 
 /** Runs a function as the work of a named agent. An agent inside an agent has the outer one as its parent. */
 export function agent<T>(options: AgentOptions | string, fn: (agent: AgentHandle) => T): T {
-  const given: AgentOptions = typeof options === "string" ? { name: options } : options;
+  const given = named<AgentOptions>(options);
   const { name, id, version } = given;
   return within(
     {

@@ -3,6 +3,7 @@ import { ATTR_PHASE_ENTRY, ATTR_PHASE_NAME } from "@phasewise/semconv";
 import { phaseCounterOf } from "./run.ts";
 import { spanHandle, type SpanHandle } from "./span.ts";
 import { within } from "./within.ts";
+import { named } from "./named.ts";
 
 /** What can be said about a phase. */
 export interface PhaseOptions {
@@ -24,7 +25,7 @@ export interface PhaseHandle extends SpanHandle {
  * innermost one.
  */
 export function phase<T>(options: PhaseOptions | string, fn: (phase: PhaseHandle) => T): T {
-  const given: PhaseOptions = typeof options === "string" ? { name: options } : options;
+  const given = named<PhaseOptions>(options);
   const { name } = given;
   const entry = phaseCounterOf(context.active()).next(name);
   return within(

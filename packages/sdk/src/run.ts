@@ -27,6 +27,7 @@ import { startHeartbeat } from "./live.ts";
 import { spanHandle, type Opening, type SpanHandle } from "./span.ts";
 import { currentOptions } from "./state.ts";
 import { within } from "./within.ts";
+import { named } from "./named.ts";
 
 /** What can be said about a run. */
 export interface RunOptions {
@@ -144,7 +145,7 @@ function runOpening(options: RunOptions, id: string): Opening {
  * The run ends `succeeded`, `failed` when the function throws, or `cancelled` when it throws an abort error.
  */
 export function run<T>(options: RunOptions | string, fn: (run: RunHandle) => T): T {
-  const given = typeof options === "string" ? { name: options } : options;
+  const given = named<RunOptions>(options);
   const id = given.id ?? uuidV7();
   return within(runOpening(given, id), (opened) => ({ ...spanHandle(opened), id, name: given.name }), fn);
 }

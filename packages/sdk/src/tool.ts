@@ -8,6 +8,7 @@ import {
 } from "@phasewise/semconv";
 import { spanHandle, type SpanHandle } from "./span.ts";
 import { within } from "./within.ts";
+import { named } from "./named.ts";
 
 /** What can be said about a tool call. */
 export interface ToolOptions {
@@ -26,7 +27,7 @@ export interface ToolHandle extends SpanHandle {
 
 /** Runs a function as one execution of a tool. */
 export function tool<T>(options: ToolOptions | string, fn: (tool: ToolHandle) => T): T {
-  const given: ToolOptions = typeof options === "string" ? { name: options } : options;
+  const given = named<ToolOptions>(options);
   const { name, callId, type } = given;
   return within(
     {

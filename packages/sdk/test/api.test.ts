@@ -270,3 +270,10 @@ describe("the callback", () => {
     expect(memory.spans.getFinishedSpans()).toEqual([]);
   });
 });
+
+it("a call without a usable name still runs the function", () => {
+  const loose = run as unknown as (options: unknown, fn: () => number) => number;
+
+  expect(loose(undefined, () => 1)).toBe(1);
+  expect(loose({ number: 3 }, () => 2)).toBe(2);
+});

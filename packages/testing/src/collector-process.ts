@@ -67,7 +67,7 @@ export async function startCollector(options: CollectorOptions = {}): Promise<Co
     child.once("exit", () => {
       resolve();
     });
-    child.once("error", (failure) => {
+    child.once("error", (failure: Error) => {
       output += String(failure);
       resolve();
     });
@@ -75,6 +75,9 @@ export async function startCollector(options: CollectorOptions = {}): Promise<Co
   const kill = async (signal: NodeJS.Signals): Promise<void> => {
     child.kill(signal);
     await ended;
+  };
+  const removeOwnFolder = async (): Promise<void> => {
+    if (options.dataFolder === undefined) await rm(dataFolder, { recursive: true, force: true, maxRetries: 3 });
   };
   const deadline = Date.now() + (options.readyTimeoutMs ?? 30_000);
   try {
@@ -93,11 +96,12 @@ export async function startCollector(options: CollectorOptions = {}): Promise<Co
       kill,
       stop: async () => {
         await kill("SIGTERM");
-        if (options.dataFolder === undefined) await rm(dataFolder, { recursive: true, force: true });
+        await removeOwnFolder();
       },
     };
   } catch (failure) {
     await kill("SIGKILL");
+    await removeOwnFolder();
     throw new Error(`the collector did not get ready; it wrote:\n${output}`, { cause: failure });
   }
 }

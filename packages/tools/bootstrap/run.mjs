@@ -24,7 +24,7 @@ async function start() {
 
 async function demo() {
   install({ withTests: false });
-  build();
+  compile();
   await hand(["packages/demo/dist/main.js", ...rest]);
 }
 
@@ -96,11 +96,19 @@ function readLock(path) {
 
 /** Builds what is older than its source. The compiler looks for itself; the page is compared by time. */
 function build() {
+  compile();
+  buildPage();
+}
+
+function compile() {
   const compiled = spawnSync(node(), ["node_modules/typescript/bin/tsc", "-b"], {
     cwd: root,
     stdio: ["ignore", "inherit", "inherit"],
   });
   if (compiled.status !== 0) process.exit(compiled.status ?? 1);
+}
+
+function buildPage() {
   const page = join(root, "packages/web/dist/index.html");
   const sources = ["packages/web/src", "packages/web/index.html", "packages/web/vite.config.ts", "packages/api/src"];
   if (existsSync(page) && sources.every((source) => newest(join(root, source)) <= statSync(page).mtimeMs)) return;

@@ -7,7 +7,7 @@ export const WINDOWS = [
   ["7d", "7 days"],
   ["30d", "30 days"],
 ] as const;
-export type Window = (typeof WINDOWS)[number][0];
+type TimeWindow = (typeof WINDOWS)[number][0];
 
 /** What the bars measure. */
 export const MEASURES = [
@@ -18,7 +18,7 @@ export type Measure = (typeof MEASURES)[number][0];
 
 /** Everything about the view that a link should carry. */
 export interface ViewState {
-  readonly window: Window;
+  readonly window: TimeWindow;
   readonly timeZone: string;
   readonly measure: Measure;
 }

@@ -170,11 +170,17 @@ export function int64OrDouble(value: unknown): bigint | number | undefined {
 
 /** The whole number that a JSON value states, exactly. */
 function integer(value: unknown): bigint | undefined {
-  if (typeof value === "number") return Number.isInteger(value) ? BigInt(value) : undefined;
+  if (typeof value === "number") return wholeNumber(value);
   if (typeof value !== "string" || value.length > 400) return undefined;
   if (/^-?\d+$/.test(value)) return BigInt(value);
   const number = parseDouble(value);
   return number !== undefined && Number.isSafeInteger(number) ? BigInt(number) : undefined;
+}
+
+/** Beyond 2^53 the shortest decimal text of a number is what its sender most likely wrote, digit for digit. */
+function wholeNumber(value: number): bigint | undefined {
+  if (!Number.isInteger(value)) return undefined;
+  return Number.isSafeInteger(value) || Math.abs(value) >= 1e21 ? BigInt(value) : BigInt(String(value));
 }
 
 function parseDouble(text: string): number | undefined {

@@ -102,7 +102,7 @@ function readPair(reader: Reader, map: Map<string, AnyValue>, depth: number): vo
   map.set(key, value);
 }
 
-/** How one signal is laid out below its request: numbers are the same for all three. */
+/** Reads one item (a span, log record or metric) from its length on; undefined when it was refused. */
 export type ReadItem<Item> = (reader: Reader) => Item | undefined;
 
 interface ResourceDraft extends AttributeDraft {

@@ -6,12 +6,15 @@ import { MAX_GROUP_DEPTH } from "../limits.ts";
 import { undecodable } from "../undecodable.ts";
 import { internText } from "./text.ts";
 
-/** Wire types. */
+/** Wire type of a varint. */
 export const VARINT = 0;
+/** Wire type of eight bytes, little-endian. */
 export const FIXED64 = 1;
+/** Wire type of a length and that many bytes: text, bytes, messages, packed numbers. */
 export const BYTES = 2;
 const START_GROUP = 3;
 const END_GROUP = 4;
+/** Wire type of four bytes, little-endian. */
 export const FIXED32 = 5;
 
 /** The tag of a field: its number and its wire type. */

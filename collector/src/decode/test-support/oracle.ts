@@ -15,7 +15,7 @@ export function oracleItems(signal: Signal, body: Uint8Array): readonly (readonl
     bytes: Buffer,
     defaults: true,
     arrays: true,
-  }) as Raw;
+  });
   const [groups, scopes, items] = LEVELS[signal];
   const found: [object, object, object][] = [];
   for (const group of list(request[groups])) {
@@ -55,22 +55,26 @@ function span(raw: Raw): object {
     startTimeUnixNano: big(raw["startTimeUnixNano"]),
     endTimeUnixNano: big(raw["endTimeUnixNano"]),
     ...counted(raw),
-    events: list(raw["events"]).map((event) => ({
-      timeUnixNano: big(event["timeUnixNano"]),
-      name: text(event["name"]),
-      ...counted(event),
-    })),
+    events: list(raw["events"]).map(spanEvent),
     droppedEventsCount: number(raw["droppedEventsCount"]),
-    links: list(raw["links"]).map((link) => ({
-      traceId: hex(link["traceId"]),
-      spanId: hex(link["spanId"]),
-      traceState: text(link["traceState"]),
-      ...counted(link),
-      flags: number(link["flags"]),
-    })),
+    links: list(raw["links"]).map(spanLink),
     droppedLinksCount: number(raw["droppedLinksCount"]),
     statusCode: number(status["code"]),
     statusMessage: text(status["message"]),
+  };
+}
+
+function spanEvent(raw: Raw): object {
+  return { timeUnixNano: big(raw["timeUnixNano"]), name: text(raw["name"]), ...counted(raw) };
+}
+
+function spanLink(raw: Raw): object {
+  return {
+    traceId: hex(raw["traceId"]),
+    spanId: hex(raw["spanId"]),
+    traceState: text(raw["traceState"]),
+    ...counted(raw),
+    flags: number(raw["flags"]),
   };
 }
 

@@ -17,7 +17,7 @@ export interface Format {
 const JSON_FORMAT: Format = { id: "json", mediaType: "application/json", write: toJson };
 
 /** The registry; the first is used when nothing else is asked for. */
-export const FORMATS: readonly Format[] = [
+const FORMATS: readonly Format[] = [
   JSON_FORMAT,
   { id: "csv", mediaType: "text/csv", write: toCsv },
   { id: "markdown", mediaType: "text/markdown", write: toMarkdown },

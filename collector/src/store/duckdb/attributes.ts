@@ -21,7 +21,7 @@ const MAX_INT64 = 2n ** 63n - 1n;
 const none: readonly [never[], never[]] = [[], []];
 
 /** Empty attributes. */
-export const NO_ATTRIBUTES: SplitAttributes = { text: none, int: none, double: none, bool: none, json: none };
+const NO_ATTRIBUTES: SplitAttributes = { text: none, int: none, double: none, bool: none, json: none };
 
 /** Sorts attributes by type. */
 export function splitAttributes(attributes: KeyValues): SplitAttributes {

@@ -10,7 +10,7 @@ export interface StoredSpan {
 }
 
 /** A stored log record that belongs to a span. */
-export interface StoredLog {
+interface StoredLog {
   readonly logId: string;
   readonly spanId: string;
   readonly own: Labels;

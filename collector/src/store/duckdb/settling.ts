@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from "node:util";
 import type { Labels, LogRecordRow, SpanRecord } from "../../normalise/records.ts";
 import type { Evidence, ModelCall, Settlement } from "../../normalise/settlement.ts";
 import type { StoredEvidence, TraceEntry } from "./cache.ts";
@@ -14,7 +13,7 @@ export interface TimedLabelChange extends LabelChange {
 }
 
 /** A row of the call ledger that goes. */
-export interface OldCall {
+interface OldCall {
   readonly callKey: string;
   readonly startUnixNano: bigint;
 }
@@ -131,10 +130,25 @@ function callRows(gathered: Gathered, after: ReadonlyMap<string, ModelCall>): Pi
   const stays = (callKey: string): boolean => {
     const old = before.get(callKey)?.call;
     const now = after.get(callKey);
-    return now === undefined ? old === null : isDeepStrictEqual(old, now);
+    return now === undefined ? old === null : sameContent(old, now);
   };
   return {
     oldCalls: [...before.values()].filter((old) => old.call !== null && !stays(old.callKey)),
     newCalls: [...after.values()].filter((call) => !stays(call.callKey)),
   };
+}
+
+/** Whether two plain values say the same; every call of a long trace is compared with each load, so this must be quick. */
+function sameContent(one: unknown, other: unknown): boolean {
+  if (one === other) return true;
+  if (!isObject(one) || !isObject(other)) return Object.is(one, other);
+  const names = Object.keys(one);
+  return (
+    names.length === Object.keys(other).length &&
+    names.every((name) => Object.hasOwn(other, name) && sameContent(one[name], other[name]))
+  );
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
 }

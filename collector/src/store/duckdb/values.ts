@@ -67,7 +67,7 @@ function keyText(key: DuckDBValue): string {
 }
 
 /** Exact text of `unscaled / 10^scale`, without trailing zeros after the point. */
-export function decimalText(unscaled: bigint, scale: number): string {
+function decimalText(unscaled: bigint, scale: number): string {
   const negative = unscaled < 0n;
   const digits = (negative ? -unscaled : unscaled).toString().padStart(scale + 1, "0");
   const whole = digits.slice(0, digits.length - scale);

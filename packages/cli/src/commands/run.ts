@@ -15,6 +15,9 @@ const PARTS = [
   ["toolCalls", "Tool calls"],
 ] as const satisfies readonly (readonly [keyof RunDetail, string])[];
 
+/** Columns that say in every row what stands above them all. */
+const OF_THE_RUN: ReadonlySet<string> = new Set(["run_id", "run_name", "run_number", "trace_id", "service"]);
+
 /** `phasewise run ID`: one run with its phases, agents, model calls and tool calls. */
 export const runCommand: CommandModule = {
   usage: "run <id>",
@@ -49,7 +52,7 @@ function writeRun(context: CliContext, value: unknown, markdown: boolean, allCol
     context.stdout.write(`\n${markdown ? `## ${title}\n` : paint(context, "strong", title)}\n`);
     if (table.rows.length === 0) context.stdout.write("none\n");
     else {
-      const columns = formatColumns(table);
+      const columns = formatColumns(table).filter((column) => allColumns || !OF_THE_RUN.has(column.name));
       context.stdout.write(markdown ? markdownText(columns) : tableText(context, columns, allColumns));
     }
   }

@@ -62,7 +62,7 @@ function formatCell(value: unknown, kind: Kind, places: number, timeZone: string
   if (!(value instanceof ExactNumber)) return printable(exactText(value));
   switch (kind) {
     case "money":
-      return formatMoney(value.text, places);
+      return /^-?[0.]+$/.test(value.text) ? "0" : formatMoney(value.text, places);
     case "duration":
       return formatDuration(Number(value.text));
     case "ratio":

@@ -6,28 +6,28 @@ const IMPORTANT = [
   "run_id",
   "run_name",
   "run_number",
-  "iteration",
-  "status",
   "phase",
   "agent",
   "model",
   "tool",
-  "current_phase",
+  "status",
+  "phase_status",
   "cost_usd",
   "duration_ms",
   "model_calls",
   "errors",
+  "current_phase",
   "output_tokens",
-  "started_at",
-  "uncached_input_tokens",
-  "input_tokens",
   "cache_read_tokens",
+  "uncached_input_tokens",
+  "error_message",
+  "input_tokens",
+  "started_at",
+  "p95_ms",
   "error_ratio",
+  "cache_hit_ratio",
   "entries",
   "runs",
-  "p95_duration_ms",
-  "p95_ms",
-  "error_message",
   "git_commit",
 ] as const;
 
@@ -38,15 +38,17 @@ export interface ChosenColumns {
 }
 
 /** Characters that a column takes: its widest cell and the space beside it. */
-export function widthOf(column: FormattedColumn): number {
+function widthOf(column: FormattedColumn): number {
   const cells = [column.heading, ...column.cells];
   return Math.max(...cells.map((cell) => graphemes(cell).length)) + 2;
 }
 
 /** Chooses the columns that fit a line, the first and the important ones before others; keeps their order. */
 export function chooseColumns(columns: readonly FormattedColumn[], lineWidth: number): ChosenColumns {
+  // Where rows are parts of runs, the long id of the run says less than the name and number beside it.
+  const hasParts = columns.some((column) => column.name === "phase");
   const ranked = columns
-    .map((column, index) => ({ column, rank: rankOf(column, index) }))
+    .map((column, index) => ({ column, rank: hasParts && isId(column) ? Infinity : rankOf(column, index) }))
     .sort((a, b) => a.rank - b.rank);
   const chosen = new Set<FormattedColumn>();
   let used = 0;
@@ -60,6 +62,10 @@ export function chooseColumns(columns: readonly FormattedColumn[], lineWidth: nu
     shown: columns.filter((column) => chosen.has(column)),
     leftOut: columns.filter((column) => !chosen.has(column)),
   };
+}
+
+function isId(column: FormattedColumn): boolean {
+  return /^(?:run_id|trace_id|span_id|parent_span_id|call_key)$/.test(column.name);
 }
 
 function rankOf(column: FormattedColumn, index: number): number {

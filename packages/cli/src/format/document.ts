@@ -30,7 +30,7 @@ export interface RenderOptions {
 }
 
 /** Reads a `Table` and keeps every digit; anything else is refused with what came. */
-export function parseTable(text: string): ExactTable {
+function parseTable(text: string): ExactTable {
   const value = parseJson(text);
   if (!isTable(value)) throw notTheApi(text);
   return value;

@@ -45,7 +45,7 @@ export function placesOf(text: string): number {
 }
 
 /** Puts a comma between thousands; digits are kept. */
-export function groupThousands(text: string): string {
+function groupThousands(text: string): string {
   const [whole = "", fraction] = text.split(".");
   const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ",");
   return fraction === undefined ? grouped : `${grouped}.${fraction}`;

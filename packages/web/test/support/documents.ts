@@ -47,7 +47,7 @@ function column(name: string, example: unknown): Column {
 }
 
 /** Makes the API's document from rows that all have the same columns. */
-export function table(report: string, rows: readonly Record<string, unknown>[]): Table {
+function table(report: string, rows: readonly Record<string, unknown>[]): Table {
   const columns = Object.entries(rows[0] ?? {}).map(([name, example]) => column(name, example));
   return { report, parameters: { since: "24h", tz: "UTC" }, columns, rows: [...rows], truncated: false };
 }

@@ -6,7 +6,7 @@ import type { Table } from "@phasewise/api";
 import { emptied, LOST, RECENT, REPORTS, RUNNING } from "./documents.ts";
 
 /** What the collector is like; a test may change it while the page is open. */
-export type Scenario = "full" | "empty" | "nothing-ever" | "token" | "broken" | "behind" | "down";
+type Scenario = "full" | "empty" | "nothing-ever" | "token" | "broken" | "behind" | "down";
 
 /** The token of the `token` scenario. */
 export const TOKEN = "correct horse";
