@@ -34,12 +34,12 @@ export function reject(tally: Tally, items: number, reason: string): void {
 }
 
 /** Whether the text is a trace id: 32 hex digits (the decoders give nothing but hex), not all zero. */
-export function isTraceId(id: string): boolean {
+function isTraceId(id: string): boolean {
   return id.length === 32 && id !== NO_TRACE;
 }
 
 /** Whether the text is a span id: 16 hex digits (the decoders give nothing but hex), not all zero. */
-export function isSpanId(id: string): boolean {
+function isSpanId(id: string): boolean {
   return id.length === 16 && id !== NO_SPAN;
 }
 

@@ -327,6 +327,20 @@ test("a segment that cannot be made fails the append as retryable, and a later a
   expect(numbers((await readAll(1n)).entries)).toStrictEqual([1]);
 });
 
+test.skipIf(process.platform === "win32")(
+  "a write that fails half done is refused, what was acknowledged stays readable, and the next segment takes over",
+  () => {
+    const script = fileURLToPath(new URL("./test-support/append-over-limit.ts", import.meta.url));
+    const limited = `ulimit -f 200; trap "" XFSZ; exec "$0" --conditions=@phasewise/source "$1" "$2"`;
+    const child = spawnSync("sh", ["-c", limited, process.execPath, script, folder], { encoding: "utf8" });
+    const result = JSON.parse(child.stdout) as { acknowledged: number; refused: number; readable: boolean };
+    expect(result.readable).toBe(true);
+    expect(result.refused).toBeGreaterThan(2);
+    expect(result.acknowledged + result.refused).toBe(60);
+    expect(result.acknowledged).toBeGreaterThan(result.refused);
+  },
+);
+
 test("kill -9 at a random moment, 20 rounds: every acknowledged sequence is readable afterwards", async () => {
   const script = fileURLToPath(new URL("./test-support/append-until-killed.ts", import.meta.url));
   const acknowledged = new Map<number, number>();
@@ -399,7 +413,7 @@ test.skipIf(mounted.status !== 0)("a full disk, three times, is a pause: nothing
     }
     await journal.close();
   } finally {
-    spawnSync("umount", [small]);
+    spawnSync("sh", ["-c", `umount ${small}`]);
     await rm(small, { recursive: true, force: true });
   }
 });

@@ -87,7 +87,7 @@ create table span_events (
   trace_id varchar not null,
   span_id varchar not null,
   event_index integer not null,
-  "at" timestamp not null,
+  occurred_at timestamp not null,
   time_unix_nano ubigint not null,
   name varchar not null,
   dropped_attributes_count uinteger not null,
@@ -116,7 +116,7 @@ create table span_links (
 
 create table logs (
   log_id varchar not null,
-  "at" timestamp not null,
+  recorded_at timestamp not null,
   time_unix_nano ubigint not null,
   observed_time_unix_nano ubigint not null,
   severity_number integer not null,
@@ -159,7 +159,7 @@ create table metric_points (
   type varchar not null,
   temporality varchar,
   monotonic boolean,
-  "at" timestamp not null,
+  measured_at timestamp not null,
   start_unix_nano ubigint not null,
   time_unix_nano ubigint not null,
   flags uinteger not null,

@@ -15,7 +15,7 @@ const raw = protobuf.loadSync(FILE);
 readStringsAsBytes(raw);
 
 /** The request message of a signal, as the official files define it. */
-export function requestType(signal: Signal): protobuf.Type {
+function requestType(signal: Signal): protobuf.Type {
   return written.lookupType(REQUESTS[signal]);
 }
 

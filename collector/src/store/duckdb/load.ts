@@ -140,7 +140,7 @@ export class Loader {
       );
     }
     await this.#updateLabels("spans", "span_id", "started_at", changes.spanLabels);
-    await this.#updateLabels("logs", "log_id", '"at"', changes.logLabels);
+    await this.#updateLabels("logs", "log_id", "recorded_at", changes.logLabels);
     await this.#updateEvidence(changes.changedEvidence);
   }
 

@@ -68,7 +68,7 @@ export async function readTraces(
   }
   const logs = await rowsOf(
     connection,
-    `select trace_id, span_id, log_id, epoch_us("at") as at_us, ${labelList}, own_labels
+    `select trace_id, span_id, log_id, epoch_us(recorded_at) as at_us, ${labelList}, own_labels
      from logs where trace_id in (select unnest($ids)) and span_id is not null`,
     traceIds,
   );
@@ -202,11 +202,11 @@ export async function readKnownIds(
   items: readonly TimedId[],
 ): Promise<ReadonlySet<string>> {
   const known = new Set<string>();
-  const column = table === "logs" ? "log_id" : "point_id";
+  const [column, time] = table === "logs" ? ["log_id", "recorded_at"] : ["point_id", "measured_at"];
   for (const group of timeRanges(items)) {
     const rows = await rowsOf(
       connection,
-      `select ${column} as id from ${table} where ${between('"at"', group)} and ${column} in (select unnest($ids))`,
+      `select ${column} as id from ${table} where ${between(time, group)} and ${column} in (select unnest($ids))`,
       group.ids,
     );
     for (const row of rows) known.add(textOf(row["id"]) ?? "");
