@@ -11,7 +11,7 @@ import type { Accept } from "./receive/accept.ts";
 import { listenOtlpGrpc } from "./receive/otlp-grpc.ts";
 import { createOtlpServer } from "./receive/otlp-http.ts";
 import { createCounters, type Counters } from "./self-metrics.ts";
-import { startStore } from "./store-link.ts";
+import { StoreLink } from "./store-link.ts";
 
 /** A running collector. */
 export interface Collector {
@@ -33,7 +33,7 @@ export async function startCollector(config: Config, log: Logger): Promise<Colle
   const folder = dataFolder(config.dataFolder);
   const open: (() => Promise<unknown>)[] = [];
   const closeAll = async (): Promise<void> => {
-    for (const close of open.splice(0).reverse()) await close();
+    for (const close of open.splice(0).toReversed()) await close();
   };
   try {
     const claim = await claimDataFolder(folder);
@@ -52,7 +52,7 @@ export async function startCollector(config: Config, log: Logger): Promise<Colle
     open.push(() => http.close());
     const grpc = await listenGrpc(config, accept, log);
     open.push(() => grpc.close());
-    const store = startStore({
+    const store = new StoreLink({
       config,
       log,
       head: () => journal.head(),
@@ -99,7 +99,8 @@ function createAccept(
 ): Accept {
   return async (request) => {
     try {
-      if (!gate.isOpen) throw new PhasewiseError("STORE_UNAVAILABLE", "The collector is starting; send again in a second.");
+      if (!gate.isOpen)
+        throw new PhasewiseError("STORE_UNAVAILABLE", "The collector is starting; send again in a second.");
       const taken = await take(request, (entry) => journal.append(entry));
       advance(journal.head());
       counters.add("requests_accepted");

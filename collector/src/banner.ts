@@ -6,7 +6,8 @@ export function banner(config: Config, collector: Collector): string {
   const host = config.host.includes(":") ? `[${config.host}]` : config.host;
   const page = `http://${host}:${collector.webPort}`;
   const otlp = `http://${host}:${collector.otlpHttpPort}`;
-  const token = config.token === "" ? "" : `\n    export OTEL_EXPORTER_OTLP_HEADERS="authorization=Bearer <your token>"`;
+  const token =
+    config.token === "" ? "" : `\n    export OTEL_EXPORTER_OTLP_HEADERS="authorization=Bearer <your token>"`;
   return `
   Phasewise is running.
 

@@ -170,7 +170,7 @@ export function readConfig(flags: RawSettings, environment: Readonly<Record<stri
     const source = fromFlag === undefined ? setting.variable : setting.flag;
     const text = fromFlag ?? environment[setting.variable] ?? setting.default;
     const value = parse(setting, text);
-    if (value === undefined) problems.push(`${source}: expected ${expectation(setting.type)}, got "${text}"`);
+    if (value === undefined) problems.push(`${source}: expected ${EXPECTED[setting.type]}, got "${text}"`);
     else config[name] = value;
   }
   if (problems.length === 0 && !isLoopback(String(config["host"])) && config["token"] === "") {
@@ -196,19 +196,11 @@ function parse(setting: Setting, text: string): string | number | undefined {
   return value > 0 ? value : undefined;
 }
 
-function expectation(type: Setting["type"]): string {
-  switch (type) {
-    case "port":
-      return "a port from 0 to 65535";
-    case "path":
-      return "a folder";
-    case "bytes":
-      return "a whole number of bytes above 0";
-    case "duration_ms":
-      return "a whole number of milliseconds above 0";
-    case "count":
-      return "a whole number above 0";
-    case "text":
-      return "text";
-  }
-}
+const EXPECTED: Readonly<Record<Setting["type"], string>> = {
+  port: "a port from 0 to 65535",
+  path: "a folder",
+  bytes: "a whole number of bytes above 0",
+  duration_ms: "a whole number of milliseconds above 0",
+  count: "a whole number above 0",
+  text: "text",
+};

@@ -1,6 +1,7 @@
 /** Carries the journal into the store, in order, exactly once, as large transactions. Runs in the store process. */
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
 import { isPhasewiseError } from "./errors.ts";
 import { load } from "./ingest.ts";
@@ -24,57 +25,81 @@ export interface LoaderOptions {
   readonly onLoaded: (loaded: Sequence) => void;
 }
 
-/** A running loader. */
-export interface Loader {
-  /** The journal has grown to here. */
-  advance(head: Sequence): void;
-  /** Resolves when everything up to `head` is loaded. */
-  drain(head: Sequence): Promise<void>;
-  /** Finishes the load that runs and stops. */
-  stop(): Promise<void>;
-}
-
 const RETRY_FIRST_MS = 100;
 const RETRY_LAST_MS = 5_000;
 
-/** Starts loading from where the store stands. */
-export function startLoader(options: LoaderOptions): Loader {
-  const { store, counters, log } = options;
-  let head = store.loadedUpTo();
-  let stopping = false;
-  let hurry = false;
-  let wake = (): void => {};
-  const waiters: { readonly upTo: Sequence; readonly done: () => void }[] = [];
+/** A running loader. It starts where the store stands. */
+export class Loader {
+  readonly #options: LoaderOptions;
+  readonly #waiters = new Set<{ readonly upTo: Sequence; readonly done: () => void }>();
+  readonly #running: Promise<void>;
+  #head: Sequence;
+  #isStopping = false;
+  /** Someone waits: do not gather, load. */
+  #isHurried = false;
+  #wake: () => void = () => {};
 
-  async function loop(): Promise<void> {
-    while (!stopping) {
-      if (store.loadedUpTo() >= head) {
-        await new Promise<void>((resolve) => (wake = resolve));
-        if (!hurry && !stopping) await new Promise((resolve) => setTimeout(resolve, options.intervalMs));
+  constructor(options: LoaderOptions) {
+    this.#options = options;
+    this.#head = options.store.loadedUpTo();
+    this.#running = this.#loop();
+    this.#running.catch((error: unknown) => {
+      options.log.fatal({ err: error }, "the loader stopped");
+      process.exit(1);
+    });
+  }
+
+  /** The journal has grown to here. */
+  advance(head: Sequence): void {
+    if (head > this.#head) this.#head = head;
+    this.#wake();
+  }
+
+  /** Resolves when everything up to `head` is loaded. */
+  async drain(head: Sequence): Promise<void> {
+    this.#isHurried = true;
+    this.advance(head);
+    if (this.#options.store.loadedUpTo() >= head) return;
+    await new Promise<void>((done) => this.#waiters.add({ upTo: head, done }));
+  }
+
+  /** Finishes the load that runs and stops. */
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    this.#wake();
+    await this.#running;
+  }
+
+  async #loop(): Promise<void> {
+    const { store, reader, intervalMs, maxBytes } = this.#options;
+    while (!this.#isStopping) {
+      if (store.loadedUpTo() >= this.#head) {
+        await new Promise<void>((resolve) => (this.#wake = resolve));
+        if (!this.#isHurried && !this.#isStopping) await sleep(intervalMs);
         continue;
       }
-      const before = store.loadedUpTo();
-      const entries = await options.reader.read(before, head, options.maxBytes);
-      if (entries.length === 0) await skipTo(head);
-      else await loadOrSplit(entries);
-      options.onLoaded(store.loadedUpTo());
-      for (const waiter of waiters.splice(0)) {
-        if (store.loadedUpTo() >= waiter.upTo) waiter.done();
-        else waiters.push(waiter);
-      }
+      const entries = await reader.read(store.loadedUpTo(), this.#head, maxBytes);
+      // The reader has reported what is damaged; nothing readable is left up to here.
+      if (entries.length === 0) await this.#passOver(this.#head);
+      else await this.#loadOrSplit(entries);
+      this.#tell();
     }
   }
 
-  /** Nothing readable is left below `upTo` (the reader has reported the damage): go on behind it. */
-  async function skipTo(upTo: Sequence): Promise<void> {
-    log.error({ from: String(store.loadedUpTo() + 1n), to: String(upTo) }, "journal entries cannot be read; going on");
-    await passOver(upTo);
+  #tell(): void {
+    const loaded = this.#options.store.loadedUpTo();
+    this.#options.onLoaded(loaded);
+    for (const waiter of this.#waiters) {
+      if (loaded < waiter.upTo) continue;
+      this.#waiters.delete(waiter);
+      waiter.done();
+    }
   }
 
   /** A load that fails is tried in halves, so that one bad entry is found and put aside and the others go in. */
-  async function loadOrSplit(entries: readonly JournalEntry[]): Promise<void> {
-    let wait = RETRY_FIRST_MS;
-    while (!stopping) {
+  async #loadOrSplit(entries: readonly JournalEntry[]): Promise<void> {
+    const { store, counters, log } = this.#options;
+    for (let wait = RETRY_FIRST_MS; !this.#isStopping; wait = Math.min(wait * 2, RETRY_LAST_MS)) {
       try {
         const result = await load(entries, store);
         counters.add("entries_loaded", entries.length);
@@ -83,62 +108,36 @@ export function startLoader(options: LoaderOptions): Loader {
         return;
       } catch (error) {
         counters.add("loads_failed");
-        if (isPassing(error)) {
-          log.warn({ err: error, retryInMs: wait }, "load failed; trying again");
-          await new Promise((resolve) => setTimeout(resolve, wait));
-          wait = Math.min(wait * 2, RETRY_LAST_MS);
-        } else if (entries.length > 1) {
-          const middle = Math.ceil(entries.length / 2);
-          await loadOrSplit(entries.slice(0, middle));
-          await loadOrSplit(entries.slice(middle));
-          return;
-        } else {
-          await quarantine(entries[0] as JournalEntry, error);
-          return;
-        }
+        if (!isPassing(error)) return await this.#split(entries, error);
+        log.warn({ err: error, retryInMs: wait }, "load failed; trying again");
+        await sleep(wait);
       }
     }
   }
 
-  async function quarantine(entry: JournalEntry, error: unknown): Promise<void> {
-    await mkdir(options.quarantineFolder, { recursive: true });
+  async #split(entries: readonly JournalEntry[], error: unknown): Promise<void> {
+    const [first] = entries;
+    if (entries.length === 1 && first !== undefined) return await this.#quarantine(first, error);
+    const middle = Math.ceil(entries.length / 2);
+    await this.#loadOrSplit(entries.slice(0, middle));
+    await this.#loadOrSplit(entries.slice(middle));
+  }
+
+  async #quarantine(entry: JournalEntry, error: unknown): Promise<void> {
+    const { quarantineFolder, counters, log } = this.#options;
+    await mkdir(quarantineFolder, { recursive: true });
     const extension = entry.encoding === "json" ? "json" : "pb";
-    const file = join(options.quarantineFolder, `${entry.sequence}.${entry.signal}.${extension}`);
+    const file = join(quarantineFolder, `${entry.sequence}.${entry.signal}.${extension}`);
     await writeFile(file, entry.body);
     counters.add("entries_quarantined");
     log.error({ err: error, sequence: String(entry.sequence), file }, "an entry cannot be loaded; it is put aside");
-    await passOver(entry.sequence);
+    await this.#passOver(entry.sequence);
   }
 
   /** Records that everything up to here is dealt with, and nothing else. */
-  async function passOver(upTo: Sequence): Promise<void> {
-    await store.load({ spans: [], logs: [], metricPoints: [] }, upTo, settle);
+  async #passOver(upTo: Sequence): Promise<void> {
+    await this.#options.store.load({ spans: [], logs: [], metricPoints: [] }, upTo, settle);
   }
-
-  const running = loop();
-  running.catch((error: unknown) => {
-    log.fatal({ err: error }, "the loader stopped");
-    process.exit(1);
-  });
-
-  return {
-    advance(newHead) {
-      if (newHead > head) head = newHead;
-      wake();
-    },
-    async drain(upTo) {
-      if (upTo > head) head = upTo;
-      hurry = true;
-      wake();
-      if (store.loadedUpTo() >= upTo) return;
-      await new Promise<void>((done) => waiters.push({ upTo, done }));
-    },
-    async stop() {
-      stopping = true;
-      wake();
-      await running;
-    },
-  };
 }
 
 /** Whether waiting can help: the disk is full or the engine says so itself. Bad data never gets better. */

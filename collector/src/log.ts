@@ -1,7 +1,14 @@
 import { Writable } from "node:stream";
 import { pino, type Logger } from "pino";
 
-const LEVELS: Readonly<Record<number, string>> = { 10: "trace", 20: "debug", 30: "info", 40: "warn", 50: "error", 60: "fatal" };
+const LEVELS: Readonly<Record<number, string>> = {
+  10: "trace",
+  20: "debug",
+  30: "info",
+  40: "warn",
+  50: "error",
+  60: "fatal",
+};
 
 /** A logger to standard error: JSON lines for machines, plain lines where a person watches a terminal. */
 export function createLogger(level: string, processName: string): Logger {

@@ -20,109 +20,120 @@ export interface StoreLinkOptions {
   readonly onFatal: (error: PhasewiseError) => void;
 }
 
-/** The store process as the front sees it. */
-export interface StoreLink {
-  /** Resolves when the store is open and its API listens; rejects when it cannot. */
-  readonly ready: Promise<{ readonly webPort: number }>;
-  /** The journal has grown. */
-  advance(head: Sequence): void;
-  /** Lets the store load everything and close; kills it when that takes longer than `timeoutMs`. */
-  stop(timeoutMs: number): Promise<void>;
-  /** Process id of the running store, if one runs. */
-  pid(): number | undefined;
-}
-
 /** Without a beat for this long the store hangs and is killed. It beats every second. */
 const HANG_MS = 30_000;
 const RESTART_FIRST_MS = 100;
 const RESTART_LAST_MS = 5_000;
 
-/** Starts the store process and keeps it running. */
-export function startStore(options: StoreLinkOptions): StoreLink {
-  const { config, log } = options;
-  const ready = Promise.withResolvers<{ readonly webPort: number }>();
-  let child: ChildProcess | undefined;
-  let webPort = config.webPort;
-  let stopping = false;
-  let wait = RESTART_FIRST_MS;
-  let hangTimer: NodeJS.Timeout | undefined;
+/** The store process as the front sees it. It runs from the start and is started again whenever it ends. */
+export class StoreLink {
+  readonly #options: StoreLinkOptions;
+  readonly #ready: PromiseWithResolvers<{ readonly webPort: number }> = Promise.withResolvers();
+  #child: ChildProcess | undefined;
+  #webPort: number;
+  #isStopping = false;
+  #restartMs = RESTART_FIRST_MS;
+  #hangTimer: NodeJS.Timeout | undefined;
 
-  function send(message: ToStore): void {
-    if (child?.connected !== true) return;
-    // A store that ends while it is spoken to is no error here: its end is handled where it is noticed.
-    child.send(message, (error) => {
-      if (error !== null) log.debug({ err: error }, "the store is gone");
-    });
+  constructor(options: StoreLinkOptions) {
+    this.#options = options;
+    this.#webPort = options.config.webPort;
+    this.#start();
   }
 
-  function beat(): void {
-    clearTimeout(hangTimer);
-    hangTimer = setTimeout(() => {
-      log.error({ pid: child?.pid, afterMs: HANG_MS }, "the store does not answer; killing it");
-      child?.kill("SIGKILL");
-    }, HANG_MS);
-    hangTimer.unref();
+  /** Resolves when the store is open and its API listens; rejects when it cannot. */
+  get ready(): Promise<{ readonly webPort: number }> {
+    return this.#ready.promise;
   }
 
-  function receive(message: ToFront): void {
-    beat();
+  /** The journal has grown. */
+  advance(head: Sequence): void {
+    this.#send({ type: "head", head: String(head) });
+  }
+
+  /** Lets the store load everything and close; kills it when that takes longer than `timeoutMs`. */
+  async stop(timeoutMs: number): Promise<void> {
+    this.#isStopping = true;
+    clearTimeout(this.#hangTimer);
+    const child = this.#child;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const gone = new Promise<void>((done) => child.once("exit", () => done()));
+    this.#send({ type: "stop", head: String(this.#options.head()) });
+    const timer = setTimeout(() => child.kill("SIGKILL"), timeoutMs);
+    await gone;
+    clearTimeout(timer);
+  }
+
+  #start(): void {
+    const { config, head } = this.#options;
+    const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
+    const file = fileURLToPath(new URL(`./store-process.${extension}`, import.meta.url));
+    this.#child = fork(file, [], { serialization: "json", stdio: ["ignore", "inherit", "inherit", "ipc"] });
+    this.#child.on("message", (message) => this.#receive(message as ToFront));
+    this.#child.on("exit", (code, signal) => this.#ended(code, signal));
+    this.#send({ type: "start", config: { ...config, webPort: this.#webPort }, head: String(head()) });
+    this.#watch();
+  }
+
+  #ended(code: number | null, signal: NodeJS.Signals | null): void {
+    clearTimeout(this.#hangTimer);
+    if (this.#isStopping) return;
+    const restartInMs = this.#restartMs;
+    this.#options.log.error({ code, signal, restartInMs }, "the store process ended; starting it again");
+    this.#options.onRestart();
+    setTimeout(() => {
+      if (!this.#isStopping) this.#start();
+    }, restartInMs);
+    this.#restartMs = Math.min(restartInMs * 2, RESTART_LAST_MS);
+  }
+
+  #receive(message: ToFront): void {
+    this.#watch();
+    const { head, counters, onLoaded } = this.#options;
     switch (message.type) {
       case "ready":
         // A restarted store takes the port again that people already know.
-        webPort = message.webPort;
-        wait = RESTART_FIRST_MS;
-        options.onLoaded(BigInt(message.loaded));
-        ready.resolve({ webPort });
+        this.#webPort = message.webPort;
+        this.#restartMs = RESTART_FIRST_MS;
+        onLoaded(BigInt(message.loaded));
+        this.#ready.resolve({ webPort: message.webPort });
         break;
       case "loaded":
-        options.onLoaded(BigInt(message.loaded));
+        onLoaded(BigInt(message.loaded));
         break;
       case "ask":
-        send({ type: "answer", id: message.id, head: String(options.head()), front: options.counters() });
+        this.#send({ type: "answer", id: message.id, head: String(head()), front: counters() });
         break;
-      case "fatal": {
-        stopping = true;
-        const error = new PhasewiseError(message.code as ErrorCode, message.message);
-        ready.reject(error);
-        options.onFatal(error);
+      case "fatal":
+        this.#fail(new PhasewiseError(message.code as ErrorCode, message.message));
         break;
-      }
       case "beat":
         break;
     }
   }
 
-  function start(): void {
-    const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
-    const file = fileURLToPath(new URL(`./store-process.${extension}`, import.meta.url));
-    child = fork(file, [], { serialization: "json", stdio: ["ignore", "inherit", "inherit", "ipc"] });
-    child.on("message", (message) => receive(message as ToFront));
-    child.on("exit", (code, signal) => {
-      clearTimeout(hangTimer);
-      if (stopping) return;
-      log.error({ code, signal, restartInMs: wait }, "the store process ended; starting it again");
-      options.onRestart();
-      setTimeout(start, wait);
-      wait = Math.min(wait * 2, RESTART_LAST_MS);
-    });
-    send({ type: "start", config: { ...config, webPort }, head: String(options.head()) });
-    beat();
+  #fail(error: PhasewiseError): void {
+    this.#isStopping = true;
+    this.#ready.reject(error);
+    this.#options.onFatal(error);
   }
 
-  start();
-  return {
-    ready: ready.promise,
-    advance: (head) => send({ type: "head", head: String(head) }),
-    pid: () => child?.pid,
-    async stop(timeoutMs) {
-      stopping = true;
-      const running = child;
-      if (running === undefined || running.exitCode !== null || running.signalCode !== null) return;
-      const gone = new Promise<void>((done) => running.once("exit", () => done()));
-      send({ type: "stop", head: String(options.head()) });
-      const timer = setTimeout(() => running.kill("SIGKILL"), timeoutMs);
-      await gone;
-      clearTimeout(timer);
-    },
-  };
+  #send(message: ToStore): void {
+    if (this.#child?.connected !== true) return;
+    // A store that ends while it is spoken to is no error here: its end is handled where it is noticed.
+    this.#child.send(message, (error) => {
+      if (error !== null) this.#options.log.debug({ err: error }, "the store is gone");
+    });
+  }
+
+  /** Every message is a sign of life; without one for too long the process is killed, and so started again. */
+  #watch(): void {
+    clearTimeout(this.#hangTimer);
+    if (this.#isStopping) return;
+    this.#hangTimer = setTimeout(() => {
+      this.#options.log.error({ pid: this.#child?.pid, afterMs: HANG_MS }, "the store does not answer; killing it");
+      this.#child?.kill("SIGKILL");
+    }, HANG_MS);
+    this.#hangTimer.unref();
+  }
 }

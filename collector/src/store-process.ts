@@ -12,7 +12,7 @@ import { openJournalReader } from "./journal/reader.ts";
 import type { ToFront, ToStore } from "./link.ts";
 import { listenOn } from "./listen.ts";
 import { createLogger } from "./log.ts";
-import { startLoader, type Loader } from "./loader.ts";
+import { Loader } from "./loader.ts";
 import { createCounters, type Snapshot } from "./self-metrics.ts";
 import { createApiServer } from "./serve/api-server.ts";
 import { openDuckDbStore } from "./store/duckdb/open.ts";
@@ -63,7 +63,7 @@ async function start(config: Config, head: bigint): Promise<Running> {
     counters.add("journal_damaged");
     log.error({ damage }, "the journal is damaged");
   });
-  const loader = startLoader({
+  const loader = new Loader({
     store,
     reader,
     intervalMs: config.loadIntervalMs,

@@ -20,28 +20,63 @@ import {
   ATTR_LEGACY_GEN_AI_USAGE_PROMPT_TOKENS,
 } from "@phasewise/semconv";
 import type { KeyValues, Span } from "../decode/otlp.ts";
-import { readCount, readFirstCount, readOrdinal, readNumber, readText, readTextList } from "./attribute-bag.ts";
+import {
+  readCount,
+  readFirstCount,
+  readFirstText,
+  readNumber,
+  readOrdinal,
+  readText,
+  readTextList,
+} from "./attribute-bag.ts";
+import { toPicoUsd } from "./pico-usd.ts";
 import type { CallReading, TokenBuckets } from "./records.ts";
 import type { Failure } from "./span-failure.ts";
 import { type ReportedUsage, toTokenBuckets } from "./usage.ts";
 
 const INPUT = [ATTR_GEN_AI_USAGE_INPUT_TOKENS, ATTR_LEGACY_GEN_AI_USAGE_PROMPT_TOKENS];
 const OUTPUT = [ATTR_GEN_AI_USAGE_OUTPUT_TOKENS, ATTR_LEGACY_GEN_AI_USAGE_COMPLETION_TOKENS];
-const CACHE_READ = [ATTR_GEN_AI_USAGE_CACHE_READ, "gen_ai.usage.cache_read_input_tokens"];
+const CACHE_READ = [
+  ATTR_GEN_AI_USAGE_CACHE_READ,
+  "gen_ai.usage.cache_read_input_tokens",
+  "gen_ai.usage.details.cache_read_tokens",
+  "gen_ai.usage.details.cache_read_input_tokens",
+  "gen_ai.usage.input_tokens.cached",
+];
 const CACHE_WRITE = [
   ATTR_GEN_AI_USAGE_CACHE_WRITE,
   ATTR_LEGACY_GEN_AI_USAGE_CACHE_CREATION,
   "gen_ai.usage.cache_creation_input_tokens",
+  "gen_ai.usage.details.cache_write_tokens",
+  "gen_ai.usage.details.cache_creation_input_tokens",
+  "gen_ai.usage.input_tokens.cache_write",
 ];
-const REASONING = [ATTR_GEN_AI_USAGE_REASONING, "gen_ai.usage.reasoning_tokens"];
-const TOTAL = "gen_ai.usage.total_tokens";
-const CACHE_WRITE_5M = "anthropic.usage.cache_creation.ephemeral_5m_input_tokens";
-const CACHE_WRITE_1H = "anthropic.usage.cache_creation.ephemeral_1h_input_tokens";
+const REASONING = [
+  ATTR_GEN_AI_USAGE_REASONING,
+  "gen_ai.usage.reasoning_tokens",
+  "gen_ai.usage.reasoning_output_tokens",
+  "gen_ai.usage.details.reasoning_tokens",
+  "gen_ai.usage.details.thinking_tokens",
+  "gen_ai.usage.output_tokens.reasoning",
+];
+const TOTAL = ["gen_ai.usage.total_tokens", "llm.usage.total_tokens"];
+const CACHE_WRITE_5M = [
+  "anthropic.usage.cache_creation.ephemeral_5m_input_tokens",
+  "gen_ai.usage.cache_creation.5m_input_tokens",
+];
+const CACHE_WRITE_1H = [
+  "anthropic.usage.cache_creation.ephemeral_1h_input_tokens",
+  "gen_ai.usage.cache_creation.1h_input_tokens",
+];
+/** Names under which instrumentations state the cost of a call in USD. No convention has one. */
+const COST = ["operation.cost", "gen_ai.usage.cost", "gen_ai.cost.total", "gen_ai.cost.total_cost"];
 const COMPACTION_INPUT = "anthropic.usage.compaction.input_tokens";
 const COMPACTION_OUTPUT = "anthropic.usage.compaction.output_tokens";
 const REQUEST_ID = "anthropic.request.id";
-const STOP_REASON = "anthropic.message.stop_reason";
+const STOP_REASONS = ["anthropic.message.stop_reason", "gen_ai.response.finish_reason"];
 const SERVICE_TIER = "anthropic.response.service_tier";
+const BATCH_ID = "anthropic.message.batch.id";
+const BATCH_TIER = "batch";
 const RESEND_COUNT = "http.request.resend_count";
 const REQUEST_ID_PREFIX = "req_";
 
@@ -87,9 +122,10 @@ export function readGenAiCall(span: Span, failure: Failure, layer: CallLayer): C
     errorType: failure.errorType,
     errorMessage: failure.errorMessage,
     attempts: resends === undefined ? undefined : resends + 1,
-    finishReason: finishReasons?.[0] ?? readText(attributes, STOP_REASON),
+    finishReason: finishReasons?.[0] ?? readFirstText(attributes, STOP_REASONS),
     tokens: readTokens(attributes, layer.inputMeaning, notes),
-    serviceTier: readText(attributes, SERVICE_TIER),
+    serviceTier: readServiceTier(attributes),
+    costReportedPicoUsd: readCost(attributes),
     notes,
   };
 }
@@ -107,6 +143,19 @@ function readProvider(attributes: KeyValues): string | undefined {
   return system === undefined ? undefined : (PROVIDERS_OF_SYSTEM.get(system) ?? system);
 }
 
+/** The result of a message batch is billed at the tier of batches, also where the result itself does not say so. */
+function readServiceTier(attributes: KeyValues): string | undefined {
+  return readText(attributes, SERVICE_TIER) ?? (attributes.has(BATCH_ID) ? BATCH_TIER : undefined);
+}
+
+function readCost(attributes: KeyValues): bigint | undefined {
+  for (const name of COST) {
+    const cost = readNumber(attributes, name);
+    if (cost !== undefined) return toPicoUsd(cost);
+  }
+  return undefined;
+}
+
 function readTokens(attributes: KeyValues, inputMeaning: ReportedUsage["inputMeaning"], notes: string[]): TokenBuckets {
   return toTokenBuckets(
     {
@@ -116,9 +165,9 @@ function readTokens(attributes: KeyValues, inputMeaning: ReportedUsage["inputMea
       reasoning: readFirstCount(attributes, REASONING, notes),
       cacheRead: readFirstCount(attributes, CACHE_READ, notes),
       cacheWrite: readFirstCount(attributes, CACHE_WRITE, notes),
-      cacheWrite5m: readCount(attributes, CACHE_WRITE_5M, notes),
-      cacheWrite1h: readCount(attributes, CACHE_WRITE_1H, notes),
-      total: readCount(attributes, TOTAL, notes),
+      cacheWrite5m: readFirstCount(attributes, CACHE_WRITE_5M, notes),
+      cacheWrite1h: readFirstCount(attributes, CACHE_WRITE_1H, notes),
+      total: readFirstCount(attributes, TOTAL, notes),
       compactionInput: readCount(attributes, COMPACTION_INPUT, notes),
       compactionOutput: readCount(attributes, COMPACTION_OUTPUT, notes),
     },

@@ -5,6 +5,7 @@ import { readText } from "./attribute-bag.ts";
 import { logIdOf, resourceIdOf, scopeIdOf } from "./content-hash.ts";
 import { dialectOfSpan, readLog } from "./dialects/registry.ts";
 import { toMetricPoints } from "./metric-points.ts";
+import { withOutcomeNotes } from "./outcome-notes.ts";
 import { readOwnFacts } from "./own-facts.ts";
 import type { Batch, LogRecordRow, MetricPointRecord, Origin, SpanReading, SpanRecord } from "./records.ts";
 
@@ -96,7 +97,8 @@ function readSpan(span: Span, origin: Origin): SpanReading {
     category: own.category ?? facts.category,
     success: own.success ?? facts.success,
     confidence: own.confidence ?? facts.confidence,
-    evidence: own.evidence,
+    evidence: own.evidence && withOutcomeNotes(own.evidence),
+    announces: own.announces,
   };
 }
 
@@ -110,7 +112,10 @@ function toLogs(envelopes: readonly Envelope<LogRecord>[], originOf: OriginReade
       const occurrence = occurrences.get(contentId) ?? 0;
       occurrences.set(contentId, occurrence + 1);
       const logId = occurrence === 0 ? contentId : logIdOf(log, origin, occurrence);
-      records.push({ origin, logId, log, reading: readLog(log, origin) });
+      const reading = readLog(log, origin);
+      const { evidence } = reading;
+      const noted = evidence === undefined ? reading : { ...reading, evidence: withOutcomeNotes(evidence) };
+      records.push({ origin, logId, log, reading: noted });
     }
   }
   return records;

@@ -76,6 +76,15 @@ export interface SpanReading {
   readonly confidence?: number | undefined;
   /** The model call that this span reports, if it reports one. */
   readonly evidence?: CallReading | undefined;
+  /** Set when the span is only a notice that another span of its trace has started. */
+  readonly announces?: Announcement | undefined;
+}
+
+/** A span that is still open, as a pending span tells of it. The times and labels are those of the span that tells. */
+export interface Announcement {
+  /** Span id (16 hex digits) that the open span has and will have when it ends. */
+  readonly spanId: string;
+  readonly live: Extract<LiveReading, { readonly type: "started" }>;
 }
 
 /** What a dialect reads out of one log record. */

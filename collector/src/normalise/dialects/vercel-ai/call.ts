@@ -36,6 +36,9 @@ const CACHE_WRITE = [
 ];
 const OPERATION_ID = "ai.operationId";
 const NO_CACHE_TOKENS = "ai.usage.inputTokenDetails.noCacheTokens";
+const USER_AGENT = "ai.request.headers.user-agent";
+const USER_AGENT_VERSION = /(?:^|\s)ai\/(\d+)\./u;
+const FIRST_INCLUSIVE_VERSION = 6;
 const MODEL_PROVIDER = "ai.model.provider";
 const FIRST_CHUNK_MS = "ai.response.msToFirstChunk";
 const FIRST_CHUNK_SECONDS = "gen_ai.client.operation.time_to_first_chunk";
@@ -52,8 +55,8 @@ export function readVercelCall(span: Span, operation: SpanOperation, failure: Fa
     status: failure.failed ? "error" : "ok",
   });
   // On the root this is the usage of the last step alone, not of the sum that the attributes have.
-  const provider = isCall ? readProviderUsage(attributes) : undefined;
   const notes: string[] = [];
+  const provider = isCall ? readProviderUsage(attributes, notes) : undefined;
   return {
     ...call,
     messageId: call.messageId ?? readText(attributes, "ai.response.id"),
@@ -75,9 +78,10 @@ export function readVercelCall(span: Span, operation: SpanOperation, failure: Fa
 }
 
 function readUsage(attributes: KeyValues, provider: ProviderUsage | undefined, notes: string[]): ReportedUsage {
+  const input = readFirstCount(attributes, INPUT, notes);
   return {
-    inputMeaning: inputMeaningOf(attributes),
-    input: readFirstCount(attributes, INPUT, notes),
+    inputMeaning: inputMeaningOf(attributes, input, provider),
+    input,
     output: readFirstCount(attributes, OUTPUT, notes),
     reasoning: readFirstCount(attributes, REASONING, notes),
     cacheRead: readFirstCount(attributes, CACHE_READ, notes) ?? provider?.cacheRead,
@@ -88,12 +92,20 @@ function readUsage(attributes: KeyValues, provider: ProviderUsage | undefined, n
 }
 
 /**
- * Since version 6 the SDK makes the input include the cache, and tells the part that is not cached. Before, the input
- * was what the provider called so, which at Anthropic is without the cache.
+ * Since version 6 the SDK makes the input include the cache; before, the input was what the provider called so, which at
+ * Anthropic is without the cache. Which of the two it is, is told by the provider's own count, or by the part that is not
+ * cached, which only newer versions tell, or by the version that the SDK sends in its user agent.
  */
-function inputMeaningOf(attributes: KeyValues): ReportedUsage["inputMeaning"] {
-  const legacy = attributes.has(OPERATION_ID) && !attributes.has(NO_CACHE_TOKENS);
-  return legacy && providerOf(attributes) === "anthropic" ? "exclusive" : "inclusive";
+function inputMeaningOf(
+  attributes: KeyValues,
+  input: number | undefined,
+  provider: ProviderUsage | undefined,
+): ReportedUsage["inputMeaning"] {
+  if (provider?.input !== undefined) return input === provider.input ? "exclusive" : "inclusive";
+  if (!attributes.has(OPERATION_ID) || attributes.has(NO_CACHE_TOKENS)) return "inclusive";
+  const version = USER_AGENT_VERSION.exec(readText(attributes, USER_AGENT) ?? "")?.[1];
+  if (version !== undefined && Number(version) >= FIRST_INCLUSIVE_VERSION) return "inclusive";
+  return providerOf(attributes) === "anthropic" ? "exclusive" : "inclusive";
 }
 
 /** `anthropic` of `anthropic.messages`. */

@@ -23,8 +23,9 @@ const OPERATION_ID = "ai.operationId";
 const TOOL_NAMES = [ATTR_GEN_AI_TOOL_NAME, "ai.toolCall.name"];
 const TOOL_CALL_IDS = [ATTR_GEN_AI_TOOL_CALL_ID, "ai.toolCall.id"];
 const FUNCTION_ID = "ai.telemetry.functionId";
-const SESSION_ID = "ai.telemetry.metadata.sessionId";
-const USER_ID = "ai.telemetry.metadata.userId";
+/** Version 7 calls the metadata of a call its context. */
+const SESSION_IDS = ["ai.telemetry.metadata.sessionId", "ai.settings.context.sessionId"];
+const USER_IDS = ["ai.telemetry.metadata.userId", "ai.settings.context.userId"];
 
 const OPERATIONS: ReadonlyMap<string, SpanOperation> = new Map([
   ["chat", "model_call"],
@@ -39,7 +40,7 @@ export const vercelAi: Dialect = {
   id: "vercel_ai",
   title: "Vercel AI SDK",
   reference: "https://ai-sdk.dev/docs/ai-sdk-core/telemetry",
-  versions: "ai 7.0.173 with @ai-sdk/otel 1.0.173 in both forms; ai 5 from its source",
+  versions: "ai 7.0.173 with @ai-sdk/otel 1.0.173 in both forms (captured); ai 4.3, 5 and 6.0.326 (from their sources)",
   recognisesSpan: (span, { scope }) => SCOPES.has(scope.name) || span.attributes.has(OPERATION_ID),
   readSpan(span, { resource }) {
     const { attributes } = span;
@@ -71,7 +72,7 @@ function readVercelLabels(attributes: KeyValues, resource: Resource): Labels {
   return {
     ...labels,
     agent: labels.agent ?? readText(attributes, FUNCTION_ID),
-    sessionId: labels.sessionId ?? readText(attributes, SESSION_ID),
-    userId: labels.userId ?? readText(attributes, USER_ID),
+    sessionId: labels.sessionId ?? readFirstText(attributes, SESSION_IDS),
+    userId: labels.userId ?? readFirstText(attributes, USER_IDS),
   };
 }

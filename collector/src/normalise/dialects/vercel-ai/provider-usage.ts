@@ -1,10 +1,14 @@
 import type { KeyValues } from "../../../decode/otlp.ts";
-import { readText } from "../../attribute-bag.ts";
+import { readCount, readFirstCount, readText } from "../../attribute-bag.ts";
+import { readJson } from "../../json-attribute.ts";
 
 const PROVIDER_METADATA = "ai.response.providerMetadata";
+const USAGE = "anthropic.usage.";
 
 /** The parts of Anthropic's own usage object that the SDK's attributes have no word for. */
 export interface ProviderUsage {
+  /** Uncached input: Anthropic's own count never includes the cache. */
+  readonly input: number | undefined;
   readonly cacheRead: number | undefined;
   readonly cacheWrite: number | undefined;
   readonly cacheWrite5m: number | undefined;
@@ -15,42 +19,26 @@ export interface ProviderUsage {
   readonly inferenceGeo: string | undefined;
 }
 
-/** Reads `anthropic.usage` of the provider metadata; undefined for other providers and for text that is no JSON. */
-export function readProviderUsage(attributes: KeyValues): ProviderUsage | undefined {
-  const text = readText(attributes, PROVIDER_METADATA);
-  if (text === undefined) return undefined;
-  const usage = field(field(parse(text), "anthropic"), "usage");
-  if (usage === undefined) return undefined;
-  const written = field(usage, "cache_creation");
+/**
+ * Reads what the provider metadata tells of Anthropic's usage; undefined for other providers and for text that is no JSON.
+ * Since AI SDK 5 it is `anthropic.usage`; version 4 has two counts of the cache under names of its own.
+ */
+export function readProviderUsage(attributes: KeyValues, notes: string[]): ProviderUsage | undefined {
+  const metadata = readJson(attributes, PROVIDER_METADATA);
+  if (![...metadata.keys()].some((name) => name.startsWith("anthropic."))) return undefined;
   return {
-    cacheRead: count(field(usage, "cache_read_input_tokens")),
-    cacheWrite: count(field(usage, "cache_creation_input_tokens")),
-    cacheWrite5m: count(field(written, "ephemeral_5m_input_tokens")),
-    cacheWrite1h: count(field(written, "ephemeral_1h_input_tokens")),
-    webSearchRequests: count(field(field(usage, "server_tool_use"), "web_search_requests")),
-    serviceTier: word(field(usage, "service_tier")),
-    speed: word(field(usage, "speed")),
-    inferenceGeo: word(field(usage, "inference_geo")),
+    input: readCount(metadata, `${USAGE}input_tokens`, notes),
+    cacheRead: readFirstCount(metadata, [`${USAGE}cache_read_input_tokens`, "anthropic.cacheReadInputTokens"], notes),
+    cacheWrite: readFirstCount(
+      metadata,
+      [`${USAGE}cache_creation_input_tokens`, "anthropic.cacheCreationInputTokens"],
+      notes,
+    ),
+    cacheWrite5m: readCount(metadata, `${USAGE}cache_creation.ephemeral_5m_input_tokens`, notes),
+    cacheWrite1h: readCount(metadata, `${USAGE}cache_creation.ephemeral_1h_input_tokens`, notes),
+    webSearchRequests: readCount(metadata, `${USAGE}server_tool_use.web_search_requests`, notes),
+    serviceTier: readText(metadata, `${USAGE}service_tier`),
+    speed: readText(metadata, `${USAGE}speed`),
+    inferenceGeo: readText(metadata, `${USAGE}inference_geo`),
   };
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-function field(value: unknown, name: string): unknown {
-  if (typeof value !== "object" || value === null) return undefined;
-  return Object.getOwnPropertyDescriptor(value, name)?.value;
-}
-
-function count(value: unknown): number | undefined {
-  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
-}
-
-function word(value: unknown): string | undefined {
-  return typeof value === "string" && value !== "" ? value : undefined;
 }
