@@ -60,11 +60,25 @@ function closingLine(report, code) {
   return failed > 0 ? 1 : code;
 }
 
-/** Installs when what is in node_modules is not what the lock file says. */
+/**
+ * Installs what the lock file says, when that is not what is there. Not with `npm ci`: it refuses a lock file as soon as the
+ * registry in use lacks an optional package for some other platform, which private mirrors often do.
+ */
 function install({ withTests }) {
-  if (isInstalled(withTests)) return;
-  say(withTests ? "installing (with what the tests need)" : "installing");
-  const args = ["ci", "--no-audit", "--no-fund", "--loglevel=error", ...(withTests ? [] : ["--omit=dev"])];
+  if (!isInstalled(withTests)) {
+    say(withTests ? "installing (with what the tests need)" : "installing");
+    npmInstall(withTests ? [] : ["--omit=dev"]);
+  }
+  // A lock file names the platforms that were in reach where it was made. This machine's must be there in any case.
+  const wanted = JSON.parse(readFileSync(join(root, "collector/package.json"), "utf8")).dependencies;
+  const binding = `@duckdb/node-bindings-${process.platform}-${process.arch}`;
+  if (!existsSync(join(root, "node_modules", binding)) && !isMusl()) {
+    npmInstall(["--no-package-lock", `${binding}@${wanted["@duckdb/node-bindings"]}`]);
+  }
+}
+
+function npmInstall(more) {
+  const args = ["install", "--no-save", "--no-audit", "--no-fund", "--loglevel=error", ...more];
   const npm = process.env.npm_execpath;
   const result =
     npm && npm.endsWith(".js")
@@ -75,9 +89,14 @@ function install({ withTests }) {
           shell: process.platform === "win32",
         });
   if (result.status !== 0) {
-    process.stderr.write("\nnpm ci failed; its message is above. Is the npm registry within reach (npm ping)?\n");
+    process.stderr.write("\nnpm install failed; its message is above. Is the npm registry within reach (npm ping)?\n");
     process.exit(result.status ?? 1);
   }
+}
+
+/** The C library of Alpine and its like, for which there are packages of another name. */
+function isMusl() {
+  return process.platform === "linux" && process.report.getReport().header.glibcVersionRuntime === undefined;
 }
 
 function isInstalled(withTests) {
