@@ -25,6 +25,9 @@ const RULES = {
   middle: "  ",
 } as const;
 
+/** Left-out columns that are named; the rest would only make noise. */
+const NAMED = 4;
+
 /** Draws columns for people, as many as the line holds, and says which it left out. */
 export function tableText(context: CliContext, columns: readonly FormattedColumn[], allColumns: boolean): string {
   const cut = allColumns ? columns : columns.map(cutCells);
@@ -42,9 +45,9 @@ export function tableText(context: CliContext, columns: readonly FormattedColumn
   const lines = table.toString().split("\n");
   const body = lines.map((line) => line.trimEnd()).join("\n");
   if (leftOut.length === 0) return `${body}\n`;
-  const names = leftOut.map((column) => column.name).join(", ");
-  const count = leftOut.length === 1 ? "1 column does" : `${leftOut.length} columns do`;
-  return `${body}\n${paint(context, "quiet", `${count} not fit (--all-columns shows all): ${names}`)}\n`;
+  const named = leftOut.slice(0, NAMED).map((column) => column.name);
+  const names = leftOut.length > NAMED ? `${named.join(", ")}, ...` : named.join(", ");
+  return `${body}\n${paint(context, "quiet", `${leftOut.length} more with --all-columns: ${names}`)}\n`;
 }
 
 function cutCells(column: FormattedColumn): FormattedColumn {
