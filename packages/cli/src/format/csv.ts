@@ -1,5 +1,5 @@
 import { exactText } from "../exact-json.ts";
-import type { ExactTable } from "./document.ts";
+import type { ExactTable } from "./exact-table.ts";
 
 /** RFC 4180 text with the column names first and every digit as it came; absent values are empty. */
 export function csvText(table: ExactTable): string {

@@ -1,21 +1,12 @@
-import type { Column } from "@phasewise/api";
 import { type CliContext, paint } from "../context.ts";
 import { CliError, EXIT } from "../errors.ts";
 import { parseExact } from "../exact-json.ts";
 import { formatColumn, type FormattedColumn } from "./cells.ts";
 import { csvText } from "./csv.ts";
+import type { ExactTable } from "./exact-table.ts";
 import { markdownText } from "./markdown.ts";
 import { tableText } from "./table-text.ts";
 import { isTimeZone } from "./time.ts";
-
-/** The API's `Table` with its numbers as `ExactNumber`. */
-export interface ExactTable {
-  readonly report: string;
-  readonly parameters: Readonly<Record<string, unknown>>;
-  readonly columns: readonly Column[];
-  readonly rows: readonly Readonly<Record<string, unknown>>[];
-  readonly truncated: boolean;
-}
 
 /** How a table can be written. */
 export const FORMATS = ["table", "json", "csv", "markdown"] as const;

@@ -5,18 +5,8 @@ import type { Measure } from "../view-state.ts";
 import { DownloadLinks } from "./download-links.tsx";
 import { Empty, Failure, Skeleton } from "./notice.tsx";
 import { ReportTable } from "./report-table.tsx";
+import type { SectionText } from "./section-text.ts";
 import { ShareBars } from "./share-bars.tsx";
-
-/** Which report a section shows and how it speaks of it. */
-export interface SectionText {
-  readonly report: string;
-  /** Column that names a row. */
-  readonly name: string;
-  readonly title: string;
-  readonly lead: string;
-  /** Name of the row whose name is absent. */
-  readonly unnamed: string;
-}
 
 /** One report as a picture of shares beside its table. */
 export function ReportSection(props: {

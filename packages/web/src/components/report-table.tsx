@@ -6,7 +6,7 @@ import { amountPlaces } from "../format/number.ts";
 import type { Measure } from "../view-state.ts";
 import { Definition } from "./definition.tsx";
 import { Name } from "./name.tsx";
-import type { SectionText } from "./report-section.tsx";
+import type { SectionText } from "./section-text.ts";
 import { measureColumn } from "./share-bars.tsx";
 
 /** Columns shown before all are asked for; those that a report does not have are left out. */

@@ -4,7 +4,7 @@ import { ABSENT } from "../format/column.ts";
 import { formatRatio } from "../format/number.ts";
 import type { Measure } from "../view-state.ts";
 import { Name } from "./name.tsx";
-import type { SectionText } from "./report-section.tsx";
+import type { SectionText } from "./section-text.ts";
 
 /** Rows beyond this are gathered into one bar; the table has them all. */
 const MOST_BARS = 8;
