@@ -3,14 +3,17 @@ import { rm, writeFile } from "node:fs/promises";
 import type { Logger } from "pino";
 import type { Config } from "./config.ts";
 import { claimDataFolder, dataFolder } from "./data-folder.ts";
-import { isPhasewiseError, PhasewiseError } from "./errors.ts";
+import { type DiskWatch, watchDisk } from "./disk-watch.ts";
+import { PhasewiseError } from "./errors.ts";
 import { take } from "./ingest.ts";
 import { openJournal, type Journal } from "./journal/journal.ts";
 import { listenOn, portError } from "./listen.ts";
 import type { Accept } from "./receive/accept.ts";
-import { listenOtlpGrpc } from "./receive/otlp-grpc.ts";
+import { type Admission, createAdmission } from "./receive/admission.ts";
+import { listenOtlpGrpc, type OtlpGrpcOptions } from "./receive/otlp-grpc.ts";
 import { createOtlpServer } from "./receive/otlp-http.ts";
-import { createCounters, type Counters } from "./self-metrics.ts";
+import { createRefusalLog } from "./refusal-log.ts";
+import { createCounters, type Counters, type GaugeName } from "./self-metrics.ts";
 import { StoreLink } from "./store-link.ts";
 
 /** A running collector. */
@@ -43,23 +46,39 @@ export async function startCollector(config: Config, log: Logger): Promise<Colle
     open.push(() => journal.close());
     open.push(sweepJournal(journal, config, log));
 
+    const disk = await watchDisk(folder.path, config, log);
+    open.push(async () => disk.stop());
+
     // Until the store has said how far it is, no sequence may be given out: it might have that one already.
-    const gate = { isOpen: false };
-    const accept = createAccept(journal, counters, gate, (head) => store.advance(head));
+    const loaded: Loaded = { upTo: undefined };
+    const admission = createAdmission({
+      maxBytes: config.inFlightMaxBytes,
+      checkOpen: () => {
+        if (loaded.upTo === undefined) throw starting();
+        disk.check();
+      },
+    });
+    const accept = createAccept(journal, counters, (head) => store.advance(head));
+    const receiving = { admission, accept, onRefused: createRefusalLog(log, counters) };
     const failed = Promise.withResolvers<PhasewiseError>();
-    const http = createOtlpServer({ ...config, allowedHosts: config.allowedHosts.split(","), accept, logger: log });
+    const http = createOtlpServer({
+      ...config,
+      ...receiving,
+      allowedHosts: config.allowedHosts.split(","),
+      logger: log,
+    });
     const otlpHttpPort = await listenOn(http, config.host, config.otlpHttpPort, "PHASEWISE_OTLP_HTTP_PORT");
     open.push(() => http.close());
-    const grpc = await listenGrpc(config, accept, log);
+    const grpc = await listenGrpc({ ...config, ...receiving }, config);
     open.push(() => grpc.close());
     const store = new StoreLink({
       config,
       log,
       head: () => journal.head(),
-      counters: () => counters.snapshot(),
-      onLoaded: (loaded) => {
-        journal.released(loaded);
-        gate.isOpen = true;
+      counters: () => ({ ...counters.snapshot(), ...measure({ journal, admission, disk, loaded }) }),
+      onLoaded: (upTo) => {
+        journal.released(upTo);
+        loaded.upTo = upTo;
       },
       onRestart: () => counters.add("store_restarts"),
       onFatal: (error) => failed.resolve(error),
@@ -90,41 +109,60 @@ async function openCheckedJournal(path: string, config: Config, counters: Counte
   return journal;
 }
 
+/** How far the store says that it is; undefined until it has spoken. */
+interface Loaded {
+  upTo: bigint | undefined;
+}
+
+interface Measured {
+  readonly journal: Journal;
+  readonly admission: Admission;
+  readonly disk: DiskWatch;
+  readonly loaded: Loaded;
+}
+
+/** The gauges of the front at this moment. */
+function measure({ journal, admission, disk, loaded }: Measured): Readonly<Partial<Record<GaugeName, number>>> {
+  const head = journal.head();
+  const waiting = Number(head - (loaded.upTo ?? head));
+  const since = waiting > 0 ? (journal.oldestPendingUnixMs() ?? performance.timeOrigin) : Date.now();
+  return {
+    in_flight_bytes: admission.inFlightBytes(),
+    journal_pending_bytes: journal.pendingBytes(),
+    load_lag_entries: waiting,
+    load_lag_seconds: Math.max(0, Date.now() - since) / 1000,
+    disk_free_bytes: disk.space().freeBytes,
+    disk_low: disk.state() === "low" ? 1 : 0,
+  };
+}
+
+function starting(): PhasewiseError {
+  return new PhasewiseError("STORE_UNAVAILABLE", "The collector is starting; send again in a second.");
+}
+
 /** Takes requests for both receivers, and counts them. */
-function createAccept(
-  journal: Journal,
-  counters: Counters,
-  gate: { readonly isOpen: boolean },
-  advance: (head: bigint) => void,
-): Accept {
+function createAccept(journal: Journal, counters: Counters, advance: (head: bigint) => void): Accept {
   return async (request) => {
-    try {
-      if (!gate.isOpen)
-        throw new PhasewiseError("STORE_UNAVAILABLE", "The collector is starting; send again in a second.");
-      const taken = await take(request, (entry) => journal.append(entry));
-      advance(journal.head());
-      counters.add("requests_accepted");
-      counters.add("items_accepted", taken.accepted);
-      counters.add("bytes_accepted", request.body.byteLength);
-      if (taken.rejected > 0) counters.add("items_rejected", taken.rejected);
-      return taken;
-    } catch (error) {
-      counters.add("requests_refused", 1, isPhasewiseError(error) ? error.code : "INTERNAL");
-      throw error;
-    }
+    const taken = await take(request, (entry) => journal.append(entry));
+    advance(journal.head());
+    counters.add("requests_accepted");
+    counters.add("items_accepted", taken.accepted);
+    counters.add("bytes_accepted", request.body.byteLength);
+    if (taken.rejected > 0) counters.add("items_rejected", taken.rejected);
+    if (taken.losses.duplicateKeys > 0) counters.add("attributes_duplicate", taken.losses.duplicateKeys);
+    if (taken.losses.overLimits > 0) counters.add("attributes_dropped", taken.losses.overLimits);
+    return taken;
   };
 }
 
 async function listenGrpc(
-  config: Config,
-  accept: Accept,
-  log: Logger,
+  options: OtlpGrpcOptions,
+  { host, otlpGrpcPort }: Config,
 ): Promise<{ readonly port: number; close(): Promise<void> }> {
-  const onUnavailable = (error: unknown): void => log.warn({ err: error }, "a gRPC request was not taken");
   try {
-    return await listenOtlpGrpc({ ...config, accept, onUnavailable }, config.host, config.otlpGrpcPort);
+    return await listenOtlpGrpc(options, host, otlpGrpcPort);
   } catch (error) {
-    throw portError(error, config.host, config.otlpGrpcPort, "PHASEWISE_OTLP_GRPC_PORT");
+    throw portError(error, host, otlpGrpcPort, "PHASEWISE_OTLP_GRPC_PORT");
   }
 }
 

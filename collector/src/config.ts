@@ -8,7 +8,7 @@ import { PhasewiseError } from "./errors.ts";
 export interface Setting {
   readonly variable: string;
   readonly flag: string;
-  readonly type: "text" | "port" | "count" | "duration_ms" | "bytes" | "path";
+  readonly type: "text" | "port" | "count" | "duration_ms" | "bytes" | "path" | "percent";
   readonly default: string;
   readonly help: string;
 }
@@ -80,12 +80,40 @@ export const SETTINGS = {
     default: String(64 * MiB),
     help: "Largest request body after decompression.",
   },
+  inFlightMaxBytes: {
+    variable: "PHASEWISE_IN_FLIGHT_MAX_BYTES",
+    flag: "--in-flight-max-bytes",
+    type: "bytes",
+    default: String(256 * MiB),
+    help: "Most bytes of request bodies held in memory at once; beyond it, or a sender's fair share of it, senders are asked to come back (503).",
+  },
   bodyTimeoutMs: {
     variable: "PHASEWISE_BODY_TIMEOUT_MS",
     flag: "--body-timeout-ms",
     type: "duration_ms",
     default: "30000",
     help: "A request that has not arrived whole after this long is dropped.",
+  },
+  diskWarnFreePercent: {
+    variable: "PHASEWISE_DISK_WARN_FREE_PERCENT",
+    flag: "--disk-warn-free-percent",
+    type: "percent",
+    default: "15",
+    help: "A warning is logged when less than this share of the data folder's disk is free.",
+  },
+  diskMinFreePercent: {
+    variable: "PHASEWISE_DISK_MIN_FREE_PERCENT",
+    flag: "--disk-min-free-percent",
+    type: "percent",
+    default: "5",
+    help: "Senders are asked to come back (503) while less than this share of the data folder's disk is free. Reports stay.",
+  },
+  diskMinFreeBytes: {
+    variable: "PHASEWISE_DISK_MIN_FREE_BYTES",
+    flag: "--disk-min-free-bytes",
+    type: "bytes",
+    default: String(256 * MiB),
+    help: "The same in bytes; whichever of the two is more counts.",
   },
   journalMaxBytes: {
     variable: "PHASEWISE_JOURNAL_MAX_BYTES",
@@ -128,6 +156,13 @@ export const SETTINGS = {
     type: "text",
     default: "2GB",
     help: "Memory that DuckDB may use, in its own notation.",
+  },
+  prices: {
+    variable: "PHASEWISE_PRICES",
+    flag: "--prices",
+    type: "text",
+    default: "",
+    help: "Price file (JSON) with contract prices, discounts and prices of further models; read again when it changes.",
   },
   queryTimeoutMs: {
     variable: "PHASEWISE_QUERY_TIMEOUT_MS",
@@ -193,12 +228,14 @@ function parse(setting: Setting, text: string): string | number | undefined {
   if (!/^\d{1,15}$/.test(text)) return undefined;
   const value = Number(text);
   if (setting.type === "port") return value <= 65535 ? value : undefined;
+  if (setting.type === "percent") return value < 100 ? value : undefined;
   return value > 0 ? value : undefined;
 }
 
 const EXPECTED: Readonly<Record<Setting["type"], string>> = {
   port: "a port from 0 to 65535",
   path: "a folder",
+  percent: "a whole percentage from 0 to 99",
   bytes: "a whole number of bytes above 0",
   duration_ms: "a whole number of milliseconds above 0",
   count: "a whole number above 0",

@@ -35,6 +35,7 @@ export const ERRORS = {
     retryable: false,
     meaning: "The body is over the limit after decompression; send smaller batches.",
   },
+  BODY_TOO_SLOW: { status: 408, retryable: false, meaning: "The request did not arrive whole in time." },
   CONTENT_TYPE_UNSUPPORTED: {
     status: 415,
     retryable: false,
@@ -63,6 +64,16 @@ export const ERRORS = {
     status: 503,
     retryable: true,
     meaning: "The journal could not be written (disk full or failing); nothing was taken.",
+  },
+  IN_FLIGHT_FULL: {
+    status: 503,
+    retryable: true,
+    meaning: "The memory for bodies in flight, or the sender's fair share of it, is used up; come back in a second.",
+  },
+  DISK_LOW: {
+    status: 503,
+    retryable: true,
+    meaning: "The disk of the data folder is nearly full; taking goes on by itself when there is room again.",
   },
   SHUTTING_DOWN: { status: 503, retryable: true, meaning: "The collector is stopping; send again to the next one." },
   JOURNAL_CORRUPT: {

@@ -7,7 +7,7 @@ import { isPhasewiseError } from "./errors.ts";
 import { load } from "./ingest.ts";
 import type { JournalEntry, Sequence } from "./journal/entry.ts";
 import type { JournalReader } from "./journal/reader.ts";
-import { settle } from "./normalise/settle/settle.ts";
+import type { Settle } from "./normalise/settlement.ts";
 import type { Counters } from "./self-metrics.ts";
 import type { Store } from "./store/store.ts";
 
@@ -15,6 +15,8 @@ import type { Store } from "./store/store.ts";
 export interface LoaderOptions {
   readonly store: Store;
   readonly reader: JournalReader;
+  /** The rules by which calls are told and priced. */
+  readonly settle: Settle;
   /** New telemetry gathers for this long before a load, so that transactions are large. */
   readonly intervalMs: number;
   readonly maxBytes: number;
@@ -101,7 +103,7 @@ export class Loader {
     const { store, counters, log } = this.#options;
     for (let wait = RETRY_FIRST_MS; !this.#isStopping; wait = Math.min(wait * 2, RETRY_LAST_MS)) {
       try {
-        const result = await load(entries, store);
+        const result = await load(entries, store, this.#options.settle);
         counters.add("entries_loaded", entries.length);
         counters.add("items_loaded", result.spans + result.logs + result.metricPoints);
         counters.add("items_duplicate", result.duplicates);
@@ -136,7 +138,7 @@ export class Loader {
 
   /** Records that everything up to here is dealt with, and nothing else. */
   async #passOver(upTo: Sequence): Promise<void> {
-    await this.#options.store.load({ spans: [], logs: [], metricPoints: [] }, upTo, settle);
+    await this.#options.store.load({ spans: [], logs: [], metricPoints: [] }, upTo, this.#options.settle);
   }
 }
 

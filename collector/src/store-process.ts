@@ -13,7 +13,8 @@ import type { ToFront, ToStore } from "./link.ts";
 import { listenOn } from "./listen.ts";
 import { createLogger } from "./log.ts";
 import { Loader } from "./loader.ts";
-import { createCounters, type Snapshot } from "./self-metrics.ts";
+import { openPriceDesk, type PriceDesk } from "./prices/price-desk.ts";
+import { createCounters, type Snapshot, type Statuses } from "./self-metrics.ts";
 import { createApiServer } from "./serve/api-server.ts";
 import { openDuckDbStore } from "./store/duckdb/open.ts";
 import type { Store } from "./store/store.ts";
@@ -50,6 +51,7 @@ async function start(config: Config, head: bigint): Promise<Running> {
   const folder = dataFolder(config.dataFolder);
   const counters = createCounters();
   const catalogue = await readCatalogue(SQL_FOLDER, "duckdb");
+  const prices = await openPriceDesk(config.prices, log);
   const store = await openDuckDbStore({
     file: folder.database,
     sqlFolder: SQL_FOLDER,
@@ -66,6 +68,7 @@ async function start(config: Config, head: bigint): Promise<Running> {
   const loader = new Loader({
     store,
     reader,
+    settle: prices.settle,
     intervalMs: config.loadIntervalMs,
     maxBytes: config.loadMaxBytes,
     quarantineFolder: folder.quarantine,
@@ -74,7 +77,7 @@ async function start(config: Config, head: bigint): Promise<Running> {
     onLoaded: (loaded) => send({ type: "loaded", loaded: String(loaded) }),
   });
   loader.advance(head);
-  const api = await serve(config, store, log, { catalogue, counters: () => counters.snapshot() });
+  const api = await serve(config, store, log, { catalogue, prices, counters: () => counters.snapshot() });
   send({ type: "ready", webPort: api.port, loaded: String(store.loadedUpTo()) });
   return {
     loader,
@@ -82,6 +85,7 @@ async function start(config: Config, head: bigint): Promise<Running> {
       await api.close();
       await loader.stop();
       await reader.close();
+      prices.close();
       await store.close();
     },
   };
@@ -91,11 +95,13 @@ async function serve(
   config: Config,
   store: Store,
   log: Logger,
-  parts: { readonly catalogue: Catalogue; readonly counters: () => Snapshot },
+  parts: { readonly catalogue: Catalogue; readonly prices: PriceDesk; readonly counters: () => Snapshot },
 ): Promise<{ readonly port: number; close(): Promise<void> }> {
+  const readStatuses = async (): Promise<Statuses> => ({ front: (await ask()).front, store: parts.counters() });
   const app = createApiServer({
     store,
     catalogue: parts.catalogue,
+    prices: { ...parts.prices, reprice: (request) => store.reprice(request, parts.prices.priceCall()) },
     config,
     logger: log,
     webFolder: existsSync(WEB_FOLDER) ? WEB_FOLDER : undefined,
@@ -104,7 +110,8 @@ async function serve(
       const loaded = store.loadedUpTo();
       return { ready: loaded >= head, acknowledged: String(head), loaded: String(loaded) };
     },
-    status: async () => ({ front: (await ask()).front, store: parts.counters() }),
+    status: readStatuses,
+    metrics: readStatuses,
   });
   const port = await listenOn(app, config.host, config.webPort, "PHASEWISE_WEB_PORT");
   return { port, close: () => app.close() };

@@ -15,7 +15,7 @@ const PROMPT =
   'Say hello with the shell, then let a sub-agent do a small job. [[tool:Bash {"command":"echo hello","description":"say hello"}]]' +
   " [[agent:general-purpose do the sub job now]]";
 
-describe.each(["http/json", "http/protobuf"] as const)("Claude Code over %s", (protocol) => {
+describe.each(["http/json", "http/protobuf", "grpc"] as const)("Claude Code over %s", (protocol) => {
   test("one prompt with a tool and a sub-agent: each call counts once, at Claude Code's own cost, at the right agent", async () => {
     api = await startMessagesApi();
     collector = await startCollector();
@@ -24,7 +24,7 @@ describe.each(["http/json", "http/protobuf"] as const)("Claude Code over %s", (p
       prompt: PROMPT,
       apiUrl: api.url,
       model: "claude-sonnet-4-5",
-      otlp: { endpoint: collector.otlpUrl, protocol },
+      otlp: { endpoint: protocol === "grpc" ? collector.otlpGrpcUrl : collector.otlpUrl, protocol },
       resourceAttributes: { "phasewise.run.id": "cc-1", "phasewise.run.name": "cc", "phasewise.phase.name": "review" },
     });
     expect(run.exitCode, run.stderr).toBe(0);

@@ -288,6 +288,20 @@ export function storeConformance(engine: keyof typeof ENGINES): void {
       await store.load(batch({ logs: [heartbeat(6, 60)] }), 3n, settle);
       expect(await rowsOf(store, "select * from run_heartbeats")).toEqual([["run-1", "2026-11-01T00:01:00.000Z"]]);
     });
+
+    promise("what has ended is no longer among the open things, whichever of its reports comes first", async () => {
+      const started = { type: "started", kind: "run", name: "fix", parentSpanId: "" } as const;
+      const labels = { runId: "run-1" };
+      const start = (id: number, spanNumber: number) => log({ id, trace: 1, span: spanNumber, labels, live: started });
+      const end = (spanNumber: number, runId: string) =>
+        span({ span: spanNumber, operation: "run", labels: { runId } });
+      const beat = log({ id: 9, labels, live: { type: "heartbeat" } });
+      await store.load(batch({ logs: [start(1, 2), start(2, 3), beat], spans: [end(1, "run-0")] }), 1n, settle);
+      await reopen();
+      await store.load(batch({ logs: [start(4, 1)], spans: [end(2, "run-1")] }), 2n, settle);
+      expect(await rowsOf(store, "select span_id from live_spans")).toEqual([[spanId(3)]]);
+      expect(await rowsOf(store, "select * from run_heartbeats")).toEqual([]);
+    });
   });
 
   describe("asking", () => {

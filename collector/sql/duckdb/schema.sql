@@ -104,6 +104,20 @@ CREATE TABLE call_ledger(
   notes VARCHAR[] NOT NULL
 );
 
+CREATE TABLE call_price_history(
+  call_key VARCHAR NOT NULL,
+  repriced_at TIMESTAMP NOT NULL,
+  started_at TIMESTAMP NOT NULL,
+  provider VARCHAR,
+  model VARCHAR,
+  old_cost_usd DECIMAL(18,12),
+  old_price_id VARCHAR,
+  old_unpriced_reason VARCHAR,
+  new_cost_usd DECIMAL(18,12),
+  new_price_id VARCHAR,
+  new_unpriced_reason VARCHAR
+);
+
 CREATE TABLE journal_position(
   loaded_sequence UBIGINT NOT NULL,
   loaded_at TIMESTAMP NOT NULL

@@ -2,14 +2,17 @@
  * The writer of the journal: an append resolves when its entry is on disk. Appends that arrive while one group is being
  * synced form the next group, so the cost of a sync is shared. One process writes a folder; its lock is the caller's.
  */
-import { type FileHandle, mkdir, open, stat, unlink } from "node:fs/promises";
+import { mkdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { PhasewiseError } from "../errors.ts";
+import { mayTake } from "../fair-share.ts";
 import type { DamageReport } from "./damage.ts";
 import type { NewEntry, Sequence } from "./entry.ts";
+import { type SegmentFile, type SegmentFiles, nodeFiles } from "./files.ts";
 import { HEADER_BYTES, encodeEntry, encodeHeader, entryBytes } from "./format.ts";
+import { Pending } from "./pending.ts";
 import { type KnownSegment, type Recovered, readReleasedHint, recover, writeReleasedHint } from "./recover.ts";
-import { segmentName, syncFolder } from "./segments.ts";
+import { segmentName } from "./segments.ts";
 
 /** Where a journal is and how large it may grow. */
 export interface JournalOptions {
@@ -19,6 +22,8 @@ export interface JournalOptions {
   readonly segmentBytes: number;
   /** Most bytes of entries that may wait to be released. */
   readonly maxPendingBytes: number;
+  /** The file system; the real one when it is left out. */
+  readonly files?: SegmentFiles;
 }
 
 /** The writing side of the journal. */
@@ -39,6 +44,8 @@ export interface Journal {
   removeReleased(olderThanUnixMs: number): Promise<number>;
   /** Bytes that wait to be released, those not yet on disk included. */
   pendingBytes(): number;
+  /** Since when (ms since 1970) the oldest entry of this process waits to be released; undefined when none does. */
+  oldestPendingUnixMs(): number | undefined;
   /** What was found damaged when the journal was opened. */
   damage(): readonly DamageReport[];
   /** Finishes what was appended, then refuses more. */
@@ -63,10 +70,14 @@ interface Waiting {
 const MAX_GROUP_BYTES = 16 * 1024 * 1024;
 const COUNTED_BYTES = 256 * 1024;
 const HINT_INTERVAL_MS = 1000;
+/** One sender alone may fill eight ninths of the journal; the rest is for the others. */
+const SENDER_WEIGHT = 8;
 
 class SegmentedJournal implements Journal {
   private readonly options: JournalOptions;
+  private readonly files: SegmentFiles;
   private readonly found: readonly DamageReport[];
+  private readonly pending = new Pending();
   private readonly segments: KnownSegment[];
   /** Bytes on disk by the last sequence that they belong to, oldest first. */
   private groups: { last: Sequence; bytes: number }[];
@@ -78,7 +89,7 @@ class SegmentedJournal implements Journal {
   private loaded: Sequence;
   private confirmed = false;
   private hintWrittenAt = 0;
-  private current: { readonly handle: FileHandle; readonly segment: KnownSegment } | undefined;
+  private current: { readonly handle: SegmentFile; readonly segment: KnownSegment } | undefined;
   private queue: Waiting[] = [];
   /** Bytes on disk that are not released. */
   private unreleased = 0;
@@ -89,6 +100,7 @@ class SegmentedJournal implements Journal {
 
   constructor(options: JournalOptions, recovered: Recovered, hint: Sequence) {
     this.options = options;
+    this.files = options.files ?? nodeFiles;
     this.found = recovered.damage;
     this.segments = recovered.segments;
     this.groups = recovered.segments.map(({ last, bytes }) => ({ last, bytes }));
@@ -106,20 +118,29 @@ class SegmentedJournal implements Journal {
       );
     }
     const bytes = entryBytes(entry);
-    if (this.pendingBytes() + bytes > this.options.maxPendingBytes) {
-      return Promise.reject(
-        new PhasewiseError(
-          "JOURNAL_FULL",
-          `Expected at most ${this.options.maxPendingBytes} bytes to wait in the journal, got ${this.pendingBytes()} and ` +
-            `${bytes} more. Loading is behind; send again in a second.`,
-        ),
-      );
-    }
+    const full = this.refusal(entry, bytes);
+    if (full !== undefined) return Promise.reject(full);
+    this.pending.hold(entry, bytes);
     this.unwritten += bytes;
     return new Promise((resolve, reject) => {
       this.queue.push({ entry, bytes, resolve, reject });
       this.writing ??= this.writeGroups();
     });
+  }
+
+  /** Why an entry has no room; undefined when it has. */
+  private refusal(entry: NewEntry, bytes: number): PhasewiseError | undefined {
+    const limitBytes = this.options.maxPendingBytes;
+    const room = { limitBytes, heldBytes: this.pendingBytes(), weight: SENDER_WEIGHT };
+    const own = this.pending.heldBy(entry.sender);
+    if (mayTake(room, own, bytes)) return undefined;
+    const whose = room.heldBytes + bytes > limitBytes ? "" : `, and a fair share of them for ${entry.sender}`;
+    const got = whose === "" ? room.heldBytes : own;
+    return new PhasewiseError(
+      "JOURNAL_FULL",
+      `Expected at most ${limitBytes} bytes to wait in the journal${whose}, got ${got} and ${bytes} more. ` +
+        "Loading is behind; send again in a second.",
+    );
   }
 
   head(): Sequence {
@@ -133,6 +154,7 @@ class SegmentedJournal implements Journal {
     this.loaded = upTo;
     this.skipTo(upTo);
     this.groups = this.groups.filter((group) => group.last > upTo);
+    this.pending.released(upTo);
     this.recount();
     const now = Date.now();
     if (now - this.hintWrittenAt >= HINT_INTERVAL_MS) {
@@ -152,16 +174,20 @@ class SegmentedJournal implements Journal {
         () => undefined,
       );
       if (written !== undefined && written >= olderThanUnixMs) break;
-      if (written !== undefined) await unlink(oldest.path);
+      if (written !== undefined) await this.files.remove(oldest.path);
       this.segments.shift();
       removed++;
     }
-    if (removed > 0) await syncFolder(this.options.folder);
+    if (removed > 0) await this.files.syncFolder(this.options.folder);
     return removed;
   }
 
   pendingBytes(): number {
     return this.unreleased + this.unwritten;
+  }
+
+  oldestPendingUnixMs(): number | undefined {
+    return this.pending.oldestUnixMs();
   }
 
   damage(): readonly DamageReport[] {
@@ -209,16 +235,28 @@ class SegmentedJournal implements Journal {
         if (last > this.durable) this.durable = last;
         this.count(last, written);
         this.unwritten -= groupBytes;
-        group.forEach((waiting, index) => waiting.resolve(first + BigInt(index)));
+        this.acknowledge(group, first);
       } catch (cause) {
         this.unwritten -= groupBytes;
         await this.abandonSegment();
         const reason = cause instanceof Error ? cause.message : String(cause);
         const message = `The journal in ${this.options.folder} could not be written: ${reason}. Nothing was taken; send again in a second.`;
-        for (const waiting of group) waiting.reject(new PhasewiseError("JOURNAL_WRITE_FAILED", message, { cause }));
+        for (const waiting of group) {
+          this.pending.drop(waiting.entry, waiting.bytes);
+          waiting.reject(new PhasewiseError("JOURNAL_WRITE_FAILED", message, { cause }));
+        }
       }
     }
     this.writing = undefined;
+  }
+
+  private acknowledge(group: readonly Waiting[], first: Sequence): void {
+    const now = Date.now();
+    group.forEach(({ entry, bytes, resolve }, index) => {
+      const sequence = first + BigInt(index);
+      this.pending.written(entry, bytes, sequence, now);
+      resolve(sequence);
+    });
   }
 
   private takeGroup(): Waiting[] {
@@ -251,14 +289,14 @@ class SegmentedJournal implements Journal {
     const name = segmentName(first);
     const path = join(this.options.folder, name);
     // A file of that name can only hold entries that were never acknowledged, so it is overwritten.
-    const handle = await open(path, "w");
+    const handle = await this.files.create(path);
     try {
       await writeAll(handle, [encodeHeader(first)], 0);
       await handle.datasync();
-      await syncFolder(this.options.folder);
+      await this.files.syncFolder(this.options.folder);
     } catch (error) {
       await handle.close().catch(() => undefined);
-      await unlink(path).catch(() => undefined);
+      await this.files.remove(path).catch(() => undefined);
       throw error;
     }
     const segment: KnownSegment = { name, path, first, last: first - 1n, bytes: HEADER_BYTES };
@@ -286,12 +324,12 @@ class SegmentedJournal implements Journal {
     if (segment.last >= segment.first) return;
     // It never held an acknowledged entry, and the next segment will have its name.
     this.segments.splice(this.segments.indexOf(segment), 1);
-    await unlink(segment.path).catch(() => undefined);
+    await this.files.remove(segment.path).catch(() => undefined);
   }
 }
 
 /** Writes all parts at a position; a write that comes up short is continued. */
-async function writeAll(handle: FileHandle, parts: readonly Uint8Array[], position: number): Promise<number> {
+async function writeAll(handle: SegmentFile, parts: readonly Uint8Array[], position: number): Promise<number> {
   let rest = parts.filter((part) => part.length > 0);
   let at = position;
   while (rest.length > 0) {

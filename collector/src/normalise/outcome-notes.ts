@@ -15,7 +15,7 @@ function notesOnOutcome({ scope, status, attempts, finishReason, tokens }: CallR
   if (finishReason !== undefined && REFUSALS.has(finishReason)) {
     notes.push("the model refused to answer; the tokens that it used are counted");
   }
-  if (attempts !== undefined && attempts > 1) {
+  if (attempts !== undefined && attempts > 1 && status === "ok") {
     notes.push(`the request took ${attempts} attempts; only the tokens of the last one are known and counted`);
   }
   if (scope === "call" && status === "ok" && isAllZero(tokens)) {

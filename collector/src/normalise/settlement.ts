@@ -82,6 +82,28 @@ export interface ModelCall {
   readonly notes: readonly string[];
 }
 
+/** What the price of a call depends on. */
+export type PriceableCall = Pick<
+  ModelCall,
+  | "provider"
+  | "requestModel"
+  | "responseModel"
+  | "startedUnixNano"
+  | "status"
+  | "scope"
+  | "tokens"
+  | "webSearchRequests"
+  | "serviceTier"
+  | "speed"
+  | "inferenceGeo"
+>;
+
+/** What a call costs and by which price, or why that is not known. */
+export type CallPrice = Pick<ModelCall, "costPicoUsd" | "priceId" | "unpricedReason">;
+
+/** Prices a call, by whatever prices hold today. */
+export type PriceCall = (call: PriceableCall) => CallPrice;
+
 /** Labels of a span or log record after inheritance. */
 export interface SettledSpan {
   readonly traceId: string;

@@ -92,12 +92,26 @@ describe("token arithmetic", () => {
     expect(notes).toStrictEqual([]);
   });
 
-  it("uses a split by lifetime only if it sums to what was written", () => {
+  it("leaves what a split by lifetime does not account for unknown, and says so", () => {
     const { read, notes } = buckets({ cacheWrite1h: 200 });
+
+    expect(read).toStrictEqual({ ...BUCKETS, cacheWrite1hTokens: 200, cacheWriteUnknownTokens: 100 });
+    expect(notes).toStrictEqual(["cache writes of 900 by lifetime leave 100 of the 1000 written unknown"]);
+    expect(buckets({ cacheWrite5m: undefined }).read).toMatchObject({
+      cacheWrite5mTokens: 0,
+      cacheWrite1hTokens: 300,
+      cacheWriteUnknownTokens: 700,
+    });
+  });
+
+  it("does not believe a split by lifetime of more than was written", () => {
+    const { read, notes } = buckets({ cacheWrite1h: 301 });
 
     expect(read).toMatchObject({ cacheWriteUnknownTokens: 1000, uncachedInputTokens: 120 });
     expect(read.cacheWrite5mTokens).toBeUndefined();
-    expect(notes).toHaveLength(1);
+    expect(notes).toStrictEqual([
+      "cache writes of 1001 by lifetime are more than the 1000 written; the lifetime is unknown",
+    ]);
     expect(buckets({ cacheWrite5m: 0, cacheWrite1h: 0 }).notes).toStrictEqual([]);
     expect(buckets({ cacheWrite5m: 1000, cacheWrite1h: undefined }).read).toMatchObject({
       cacheWrite5mTokens: 1000,

@@ -1,34 +1,27 @@
 /** OTLP/gRPC 1.11.0: the three Export services, handing on the same bytes as OTLP/HTTP in protobuf. */
-import {
-  Metadata,
-  Server,
-  ServerCredentials,
-  status as Code,
-  type sendUnaryData,
-  type ServerUnaryCall,
-} from "@grpc/grpc-js";
-import { isPhasewiseError, PhasewiseError } from "../errors.ts";
-import { tokenCheck } from "../guard.ts";
+import { Server, ServerCredentials, type sendUnaryData, type ServerUnaryCall } from "@grpc/grpc-js";
 import type { Accept } from "./accept.ts";
-import { retryStatus, successBody } from "./answers.ts";
+import { successBody } from "./answers.ts";
+import { type GrpcDoorOptions, type GrpcMessage, grpcDoor } from "./grpc-door.ts";
+import { toGrpcStatus } from "./grpc-status.ts";
 import { SIGNAL_ROUTES, type SignalRoute } from "./signals.ts";
 
 /** What the gRPC receiver needs. */
-export interface OtlpGrpcOptions {
+export interface OtlpGrpcOptions extends GrpcDoorOptions {
   readonly accept: Accept;
   /** Largest message after decompression. */
   readonly maxBodyBytes: number;
-  readonly token: string;
-  /** Told of every request that was not taken for a reason that may pass. */
-  readonly onUnavailable: (error: unknown) => void;
 }
 
 /** A listening gRPC receiver. */
 export interface OtlpGrpcServer {
   readonly port: number;
-  /** Refuses new calls, finishes those that run. */
+  /** Refuses new calls, finishes those that run, and ends what is not finished after five seconds. */
   close(): Promise<void>;
 }
+
+/** How long calls that run may take when the server stops. */
+const CLOSE_TIMEOUT_MS = 5000;
 
 const SERVICES: Readonly<Record<SignalRoute["signal"], string>> = {
   traces: "opentelemetry.proto.collector.trace.v1.TraceService",
@@ -43,8 +36,8 @@ export async function listenOtlpGrpc(options: OtlpGrpcOptions, host: string, por
     "grpc.max_receive_message_length": options.maxBodyBytes,
     "grpc.max_concurrent_streams": 128,
     "grpc.keepalive_time_ms": 60_000,
+    interceptors: [grpcDoor(options)],
   });
-  const check = tokenCheck(options.token);
   for (const route of SIGNAL_ROUTES) {
     const definition = {
       path: `/${SERVICES[route.signal]}/Export`,
@@ -58,10 +51,10 @@ export async function listenOtlpGrpc(options: OtlpGrpcOptions, host: string, por
     server.addService(
       { Export: definition },
       {
-        Export: (call: ServerUnaryCall<Buffer, Buffer>, answer: sendUnaryData<Buffer>) => {
-          take(route, options, check, call).then(
+        Export: (call: ServerUnaryCall<GrpcMessage, Buffer>, answer: sendUnaryData<Buffer>) => {
+          take(route, options, call.request).then(
             (body) => answer(null, body),
-            (error: unknown) => answer(toStatus(error, options)),
+            (error: unknown) => answer(toGrpcStatus(error, options.onRefused)),
           );
         },
       },
@@ -74,49 +67,21 @@ export async function listenOtlpGrpc(options: OtlpGrpcOptions, host: string, por
       else reject(error);
     });
   });
-  return {
-    port: bound,
-    close: () =>
-      new Promise((done) => {
-        server.tryShutdown(() => done());
-      }),
-  };
+  return { port: bound, close: () => closeInTime(server) };
 }
 
-async function take(
-  route: SignalRoute,
-  options: OtlpGrpcOptions,
-  check: (sent: readonly string[]) => void,
-  call: ServerUnaryCall<Buffer, Buffer>,
-): Promise<Buffer> {
-  check(call.metadata.get("authorization").map(String));
-  const result = await options.accept({
-    signal: route.signal,
-    encoding: "protobuf",
-    body: call.request,
-    sender: call.getPeer(),
-    receivedUnixNano: BigInt(Date.now()) * 1_000_000n,
+function closeInTime(server: Server): Promise<void> {
+  return new Promise((done) => {
+    const deadline = setTimeout(() => server.forceShutdown(), CLOSE_TIMEOUT_MS);
+    server.tryShutdown(() => {
+      clearTimeout(deadline);
+      done();
+    });
   });
+}
+
+async function take(route: SignalRoute, options: OtlpGrpcOptions, message: GrpcMessage): Promise<Buffer> {
+  const receivedUnixNano = BigInt(Date.now()) * 1_000_000n;
+  const result = await options.accept({ signal: route.signal, encoding: "protobuf", ...message, receivedUnixNano });
   return successBody(route, "protobuf", result);
-}
-
-/** Only UNAVAILABLE is tried again by every exporter; a RetryInfo says when. */
-function toStatus(error: unknown, options: OtlpGrpcOptions): { code: Code; details: string; metadata?: Metadata } {
-  if (isPhasewiseError(error) && !error.retryable) return { code: codeOf(error), details: error.message };
-  options.onUnavailable(error);
-  const message = isPhasewiseError(error) ? error.message : "Nothing was taken; send the request again.";
-  const metadata = new Metadata();
-  metadata.set("grpc-status-details-bin", retryStatus(Code.UNAVAILABLE, message));
-  return { code: Code.UNAVAILABLE, details: message, metadata };
-}
-
-function codeOf(error: PhasewiseError): Code {
-  switch (error.status) {
-    case 401:
-      return Code.UNAUTHENTICATED;
-    case 413:
-      return Code.RESOURCE_EXHAUSTED;
-    default:
-      return Code.INVALID_ARGUMENT;
-  }
 }

@@ -10,6 +10,7 @@ import { encodeProtobuf } from "../decode/test-support/proto.ts";
 import { fullTraces, genAiTraces } from "../decode/test-support/requests.ts";
 import { PhasewiseError } from "../errors.ts";
 import type { AcceptRequest, Accepted } from "./accept.ts";
+import { type Admission, createAdmission } from "./admission.ts";
 import { type OtlpServerOptions, createOtlpServer } from "./otlp-http.ts";
 
 const messages = protobuf.parse(`
@@ -30,9 +31,13 @@ let app: FastifyInstance;
 let port: number;
 let taken: AcceptRequest[];
 let failure: Error | undefined;
+let admission: Admission;
 
 async function start(options: Partial<OtlpServerOptions> = {}): Promise<void> {
+  admission = createAdmission({ maxBytes: 10 * LIMIT, checkOpen: () => undefined });
   app = createOtlpServer({
+    admission,
+    onRefused: () => undefined,
     accept: (request) => {
       if (failure !== undefined) return Promise.reject(failure);
       const { accepted, rejected, reasons } = decode(request.signal, request.encoding, request.body);
@@ -57,12 +62,11 @@ beforeEach(async () => {
   await start();
 });
 afterEach(async () => {
+  if (admission.inFlightBytes() !== 0) throw new Error("bytes of bodies are still counted");
   await app.close();
 });
 
-interface Answer {
-  readonly status: number;
-  readonly headers: Headers;
+interface Answer extends Pick<Response, "status" | "headers"> {
   readonly bytes: Buffer;
   readonly json: () => { [field: string]: unknown };
 }

@@ -11,14 +11,20 @@ import type { Encoding } from "../decode/otlp.ts";
 import { PhasewiseError, isPhasewiseError } from "../errors.ts";
 import { type GuardOptions, guard } from "../guard.ts";
 import type { Accept } from "./accept.ts";
+import type { Admission } from "./admission.ts";
 import { mediaType, statusBody, successBody } from "./answers.ts";
-import { CONTENT_ENCODINGS, encodingOf, readBody, requireEncoding } from "./body.ts";
-import { answerBrokenRequest } from "./broken-request.ts";
+import { announcedBody, encodingOf, readBody, requireEncoding } from "./body.ts";
+import { answerBrokenRequest, isGivenUp } from "./broken-request.ts";
+import { CONTENT_ENCODINGS } from "./decompress.ts";
+import type { OnRefused } from "./refusal.ts";
+import { senderOf } from "./sender.ts";
 import { PROFILES_PATH, SIGNAL_ROUTES, type SignalRoute } from "./signals.ts";
 
 /** What the OTLP routes need. */
 export interface OtlpHttpOptions {
+  readonly admission: Admission;
   readonly accept: Accept;
+  readonly onRefused: OnRefused;
   /** Largest body after decompression. */
   readonly maxBodyBytes: number;
   /** A request that has not arrived whole after this long is dropped. */
@@ -53,7 +59,7 @@ export function createOtlpServer(options: OtlpServerOptions): FastifyInstance {
     forceCloseConnections: "idle",
     // A route answers it as a Status.
     return503OnClosing: false,
-    clientErrorHandler: answerBrokenRequest,
+    clientErrorHandler: (error, socket) => answerBrokenRequest(error, socket, options.onRefused),
     http: {
       headersTimeout: Math.min(HEADERS_TIMEOUT_MS, options.bodyTimeoutMs),
       connectionsCheckingInterval: Math.min(1000, Math.ceil(options.bodyTimeoutMs / 4)),
@@ -62,8 +68,9 @@ export function createOtlpServer(options: OtlpServerOptions): FastifyInstance {
   closeInTime(app);
   app.server.maxConnections = options.maxConnections ?? 4096;
   guard(app, options);
+  const answerError = errorAnswer(options.onRefused);
   app.setErrorHandler(answerError);
-  app.setNotFoundHandler(answerNotFound);
+  app.setNotFoundHandler((request, reply) => answerError(notFound(request), request, reply));
   otlpHttp(app, options);
   return app;
 }
@@ -93,7 +100,7 @@ export function otlpHttp(app: FastifyInstance, options: OtlpHttpOptions): void {
     });
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser("*", (_request, _payload, parsed) => parsed(null));
-    scope.setErrorHandler(answerError);
+    scope.setErrorHandler(errorAnswer(options.onRefused));
     for (const route of SIGNAL_ROUTES) {
       scope.post(route.path, async (request, reply) => {
         if (isClosing) {
@@ -120,48 +127,65 @@ async function take(
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   const encoding = requireEncoding(request.headers);
-  const body = await readBody(request.raw, options.maxBodyBytes);
-  const receivedUnixNano = BigInt(Date.now()) * 1_000_000n;
-  const result = await options.accept({ signal: route.signal, encoding, body, sender: request.ip, receivedUnixNano });
-  return await reply
-    .code(200)
-    .header("content-type", mediaType(encoding))
-    .header("x-accepted-items", String(result.accepted))
-    .send(successBody(route, encoding, result));
+  const announced = announcedBody(request.headers, options.maxBodyBytes);
+  const sender = senderOf(request.ip);
+  const ticket = options.admission.enter(sender, announced.contentLength);
+  try {
+    const body = await readBody(request.raw, announced, options.maxBodyBytes, ticket);
+    const receivedUnixNano = BigInt(Date.now()) * 1_000_000n;
+    const result = await options.accept({ signal: route.signal, encoding, body, sender, receivedUnixNano });
+    return await reply
+      .code(200)
+      .header("content-type", mediaType(encoding))
+      .header("x-accepted-items", String(result.accepted))
+      .send(successBody(route, encoding, result));
+  } finally {
+    ticket.release();
+  }
 }
 
 function refuseMethod(request: FastifyRequest): never {
   throw new PhasewiseError("METHOD_NOT_ALLOWED", `Expected POST, got ${request.method}.`);
 }
 
-function answerNotFound(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+function notFound(request: FastifyRequest): PhasewiseError {
   const paths = SIGNAL_ROUTES.map((route) => route.path);
   const path = request.url.split("?", 1)[0] ?? "";
   // Methods that the router does not know at all end here too.
   const code = paths.includes(path) ? "METHOD_NOT_ALLOWED" : "NOT_FOUND";
-  return answerError(new PhasewiseError(code, `Expected POST on one of ${paths.join(", ")}.`), request, reply);
+  return new PhasewiseError(code, `Expected POST on one of ${paths.join(", ")}.`);
 }
 
-/** Answers with a Status in the request's encoding, JSON when it named none. */
-function answerError(
+type AnswerError = (
   error: FastifyError | PhasewiseError | Error,
   request: FastifyRequest,
   reply: FastifyReply,
-): FastifyReply {
-  const encoding: Encoding = encodingOf(request.headers["content-type"]) ?? "json";
-  const known = isPhasewiseError(error) ? error.status : (error as Partial<FastifyError>).statusCode;
-  // To a sender a 500 means "drop it", so what is unforeseen is answered as what may pass.
-  const status = known === undefined || known >= 500 ? 503 : known;
-  if (status === 503) request.log.warn({ err: error, path: request.url }, "a request was not taken");
-  else request.log.debug({ err: error, path: request.url }, "a request was refused");
-  if (status === 405) void reply.header("allow", "POST");
-  if (status === 401) void reply.header("www-authenticate", "Bearer");
-  if (status === 415) void reply.header("accept-encoding", CONTENT_ENCODINGS);
-  if (status === 503 || status === 429) void reply.header("retry-after", RETRY_AFTER_SECONDS);
-  const message =
-    isPhasewiseError(error) || status < 500 ? error.message : "Nothing was taken; send the request again.";
-  return reply
-    .code(status)
-    .header("content-type", mediaType(encoding))
-    .send(statusBody(status, encoding, message));
+) => FastifyReply;
+
+/** Answers with a Status in the request's encoding, JSON when it named none. */
+function errorAnswer(onRefused: OnRefused): AnswerError {
+  return (error, request, reply) => {
+    const encoding: Encoding = encodingOf(request.headers["content-type"]) ?? "json";
+    const known = isPhasewiseError(error) ? error.status : (error as Partial<FastifyError>).statusCode;
+    // To a sender a 500 means "drop it", so what is unforeseen is answered as what may pass.
+    const status = known === undefined || known >= 500 ? 503 : known;
+    if (!isGivenUp(request.raw.socket)) onRefused(reasonOf(error, request, known), error);
+    request.log.debug({ err: error, path: request.url }, "a request was refused");
+    if (status === 405) void reply.header("allow", "POST");
+    if (status === 401) void reply.header("www-authenticate", "Bearer");
+    if (status === 415) void reply.header("accept-encoding", CONTENT_ENCODINGS);
+    if (status === 503 || status === 429) void reply.header("retry-after", RETRY_AFTER_SECONDS);
+    const message =
+      isPhasewiseError(error) || status < 500 ? error.message : "Nothing was taken; send the request again.";
+    return reply
+      .code(status)
+      .header("content-type", mediaType(encoding))
+      .send(statusBody(status, encoding, message));
+  };
+}
+
+function reasonOf(error: Error, request: FastifyRequest, status: number | undefined): Parameters<OnRefused>[0] {
+  if (isPhasewiseError(error)) return error.code;
+  if (request.raw.errored !== null || request.raw.destroyed) return "CUT_OFF";
+  return status === undefined || status >= 500 ? "INTERNAL" : "NOT_HTTP";
 }

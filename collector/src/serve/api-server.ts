@@ -4,7 +4,9 @@ import { guard } from "../guard.ts";
 import type { ApiContext } from "./context.ts";
 import { healthRoutes } from "./health.ts";
 import { toJson } from "./json.ts";
+import { metricsRoutes } from "./metrics.ts";
 import { isOpenPath, isPageAddress, pageRoutes } from "./page.ts";
+import { priceRoutes } from "./prices.ts";
 import { handleProblems, sendProblem, unanswered } from "./problem.ts";
 import { reportRoutes } from "./reports.ts";
 import { runRoutes } from "./runs.ts";
@@ -50,10 +52,12 @@ export function createApiServer(options: ApiServerOptions): FastifyInstance {
   });
 
   healthRoutes(app, options);
+  metricsRoutes(app, options);
   reportRoutes(app, options);
   sqlRoutes(app, options);
   runRoutes(app, options);
   viewRoutes(app, options);
+  if (options.prices !== undefined) priceRoutes(app, options.prices);
   if (options.webFolder !== undefined) pageRoutes(app, options.webFolder);
   app.setNotFoundHandler(async (request, reply) => {
     if (options.webFolder !== undefined && isPageAddress(request)) return reply.sendFile("index.html");

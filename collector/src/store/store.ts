@@ -1,6 +1,6 @@
 import type { Sequence } from "../journal/entry.ts";
 import type { Batch } from "../normalise/records.ts";
-import type { Settle } from "../normalise/settlement.ts";
+import type { PriceCall, Settle } from "../normalise/settlement.ts";
 
 /** A value as readers get it: integers as bigint or number, decimals as exact text in `Decimal`, times as ISO 8601 UTC. */
 export type Value =
@@ -49,6 +49,42 @@ export interface LoadResult {
   readonly duplicates: number;
 }
 
+/** Which stored calls are priced again. */
+export interface RepriceRequest {
+  /** Calls that started from here (inclusive) ... */
+  readonly since: Date;
+  /** ... to here (exclusive). */
+  readonly until: Date;
+  /** Only this model (canonical name). */
+  readonly model?: string | undefined;
+  /** False: only say what would change. */
+  readonly apply: boolean;
+  /** Most calls of one transaction; loads wait for as long as one takes. */
+  readonly batchCalls?: number | undefined;
+}
+
+/** Calls of one model and day (UTC) whose price is another one today. */
+export interface RepriceGroup {
+  readonly day: string;
+  readonly model: string | undefined;
+  readonly calls: number;
+  /** Sums over those calls that had, and have, a price. */
+  readonly oldCostPicoUsd: bigint;
+  readonly newCostPicoUsd: bigint;
+  /** How many of them had, and have, none. */
+  readonly unpricedBefore: number;
+  readonly unpricedAfter: number;
+}
+
+export interface RepriceResult {
+  /** Calls that were looked at. */
+  readonly seen: number;
+  /** Calls whose cost, price or reason differs. */
+  readonly changed: number;
+  /** By day, then model. */
+  readonly groups: readonly RepriceGroup[];
+}
+
 /** What an engine can do beyond the minimum; the empty value means "runs every test of the suite". */
 export interface Capabilities {
   /** Tests of the conformance suite that the engine is excused from, each with the reason. */
@@ -69,6 +105,11 @@ export interface Store {
   loadedUpTo(): Sequence;
   /** Writes the batch, settles what it touches, and records that everything up to `upTo` is in. */
   load(batch: Batch, upTo: Sequence, settle: Settle): Promise<LoadResult>;
+  /**
+   * Prices stored calls again. What was is kept in `call_price_history`. Runs between loads, in batches that are each all
+   * or nothing; a run that was cut short is finished by another one, since what has today's price is left alone.
+   */
+  reprice(request: RepriceRequest, price: PriceCall): Promise<RepriceResult>;
   /** Runs text of our own (views, reports). */
   query(sql: string, options: QueryOptions): Promise<QueryResult>;
   /** Runs foreign text: one read-only statement that can touch nothing but the views and tables. */

@@ -1,4 +1,5 @@
 export * from "./health.ts";
+export * from "./prices.ts";
 export * from "./problem.ts";
 export * from "./reports.ts";
 export * from "./runs.ts";

@@ -1,2 +1,10 @@
+export type { PriceBook } from "./price-book.ts";
+export { makePriceBook } from "./price-book.ts";
+export type { ListedPrice, ListQuestion } from "./list-prices.ts";
+export { listPrices } from "./list-prices.ts";
 export type { BillableUsage, PriceAnswer, PriceQuestion, PriceRow, Provider } from "./provider.ts";
-export { PROVIDERS, canonicalModel, priceOf } from "./registry.ts";
+export { PROVIDERS } from "./providers.ts";
+export { canonicalModel, priceOf } from "./registry.ts";
+export type { ReadPriceFile } from "./user-prices/read-price-file.ts";
+export { readPriceFile } from "./user-prices/read-price-file.ts";
+export { PRICE_FILE_SCHEMA } from "./user-prices/schema.ts";

@@ -50,6 +50,16 @@ export interface PriceRow {
   readonly cacheRead: string;
 }
 
+/** What a provider does to the prices of its rows, as decimal text. */
+export interface PriceTerms {
+  /** Times the price of all tokens when the inference is kept in the US. */
+  readonly usFactor: string;
+  /** Times the price of all tokens in a batch. */
+  readonly batchFactor: string;
+  /** One web search in USD. */
+  readonly webSearchUsd: string;
+}
+
 /** One provider. */
 export interface Provider {
   readonly id: string;
@@ -60,7 +70,10 @@ export interface Provider {
   readonly source: string;
   /** The price table; within a model and tier the oldest row first. */
   readonly prices: readonly PriceRow[];
+  readonly terms: PriceTerms;
   /** The canonical id of a model, by exact match after the documented reductions; undefined when it is not known. */
   canonicalModel(reported: string): string | undefined;
+  /** Who bills a call that was made under this id, when it is somebody else who serves the same models. */
+  billedBy(reported: string): string | undefined;
   price(question: PriceQuestion): PriceAnswer;
 }

@@ -24,6 +24,8 @@ export interface CollectorProcess {
   readonly url: string;
   /** For `OTEL_EXPORTER_OTLP_ENDPOINT`. */
   readonly otlpUrl: string;
+  /** The same for the protocol `grpc`. */
+  readonly otlpGrpcUrl: string;
   readonly otlpHttpPort: number;
   readonly webPort: number;
   readonly pid: number;
@@ -40,6 +42,7 @@ export interface CollectorProcess {
 
 interface Ports {
   readonly otlp_http: number;
+  readonly otlp_grpc: number;
   readonly web: number;
   readonly pid: number;
 }
@@ -87,6 +90,7 @@ export async function startCollector(options: CollectorOptions = {}): Promise<Co
     return {
       url,
       otlpUrl: `http://127.0.0.1:${ports.otlp_http}`,
+      otlpGrpcUrl: `http://127.0.0.1:${ports.otlp_grpc}`,
       otlpHttpPort: ports.otlp_http,
       webPort: ports.web,
       pid: ports.pid,

@@ -20,16 +20,21 @@ const STORE = "collector/src/store/store.ts";
 const ERRORS = "collector/src/errors.ts";
 const CONFIG = "collector/src/config.ts";
 const GUARD = "collector/src/guard.ts";
+const SHARE = "collector/src/fair-share.ts";
+const COUNTERS = "collector/src/self-metrics.ts";
 
 /** The table. A place may always import from itself. */
 export const IMPORT_RULES: readonly ImportRule[] = [
-  { place: "collector/src/receive", may: [OTLP, ERRORS, CONFIG, GUARD] },
+  { place: "collector/src/receive", may: [OTLP, ERRORS, CONFIG, GUARD, SHARE] },
   { place: "collector/src/decode", may: [ERRORS] },
-  { place: "collector/src/journal", may: [OTLP, ERRORS] },
+  { place: "collector/src/journal", may: [OTLP, ERRORS, SHARE] },
   { place: "collector/src/normalise", may: [OTLP, ERRORS, "@phasewise/semconv", "@phasewise/providers"] },
   { place: "collector/src/store", may: [OTLP, ENTRY, RECORDS, SETTLEMENT, ERRORS] },
   { place: "collector/src/views", may: [STORE, ERRORS, "@phasewise/api"] },
-  { place: "collector/src/serve", may: ["collector/src/views", STORE, ERRORS, CONFIG, GUARD, "@phasewise/api"] },
+  {
+    place: "collector/src/serve",
+    may: ["collector/src/views", STORE, ERRORS, CONFIG, GUARD, COUNTERS, "@phasewise/api"],
+  },
   { place: "packages/semconv/src", may: [] },
   { place: "packages/providers/src", may: [] },
   { place: "packages/api/src", may: [] },

@@ -43,6 +43,7 @@ try {
 async function demo(to: CollectorProcess, args: readonly string[]): Promise<void> {
   const main = join(ROOT, "packages/demo/src/main.ts");
   const child = spawn(process.execPath, ["--conditions=@phasewise/source", main, ...args], {
+    // oxlint-disable-next-line node/no-process-env -- a child process needs its search path
     env: { PATH: process.env["PATH"], PHASEWISE_URL: to.url, OTEL_EXPORTER_OTLP_ENDPOINT: to.otlpUrl },
     stdio: "ignore",
   });

@@ -4,38 +4,31 @@
  */
 import type { Labels } from "../records.ts";
 
-interface LabelGroup {
-  /** With one of these the thing itself is stated. */
-  readonly heads: readonly (keyof Labels)[];
-  /** These only say more about it. */
-  readonly details: readonly (keyof Labels)[];
-}
-
-const GROUPS: readonly LabelGroup[] = [
-  { heads: ["runId", "runName"], details: [] },
-  { heads: ["phase"], details: ["phaseEntry"] },
-  { heads: ["agent", "agentId"], details: ["parentAgent"] },
-  { heads: ["sessionId"], details: [] },
-  { heads: ["conversationId"], details: [] },
-  { heads: ["userId"], details: [] },
-];
-
-type Draft = { -readonly [name in keyof Labels]: Labels[name] };
+const NO_LABELS: Labels = {};
 
 /**
- * Own labels completed by further ones. Of each group that is not stated the further one is taken whole; a group that
- * states the same thing (an equal name or id and no different one) is completed.
+ * Own labels completed by further ones. Of each group (run; phase and entry; agent; the rest one by one) that is not
+ * stated the further one is taken whole; a group that states the same thing (an equal name or id and no different one)
+ * is completed.
  */
 export function completeLabels(own: Labels, further: Labels): Labels {
   if (own === further || isEmpty(further)) return own;
   if (isEmpty(own)) return further;
-  const draft: Draft = {};
-  for (const group of GROUPS) {
-    const taken = !isStated(group, own) || isSame(group, own, further);
-    for (const name of group.heads) assign(draft, name, own[name] ?? (taken ? further[name] : undefined));
-    for (const name of group.details) assign(draft, name, own[name] ?? (taken ? further[name] : undefined));
-  }
-  return draft;
+  const run = canTake(own.runId, own.runName, further.runId, further.runName) ? further : NO_LABELS;
+  const phase = own.phase === undefined || own.phase === further.phase ? further : NO_LABELS;
+  const agent = canTake(own.agent, own.agentId, further.agent, further.agentId) ? further : NO_LABELS;
+  return {
+    runId: own.runId ?? run.runId,
+    runName: own.runName ?? run.runName,
+    phase: own.phase ?? phase.phase,
+    phaseEntry: own.phaseEntry ?? phase.phaseEntry,
+    agent: own.agent ?? agent.agent,
+    agentId: own.agentId ?? agent.agentId,
+    parentAgent: own.parentAgent ?? agent.parentAgent,
+    sessionId: own.sessionId ?? further.sessionId,
+    conversationId: own.conversationId ?? further.conversationId,
+    userId: own.userId ?? further.userId,
+  };
 }
 
 /**
@@ -49,25 +42,21 @@ export function inheritLabels(own: Labels, parent: Labels): Labels {
   return { ...labels, parentAgent: parent.agent };
 }
 
-function isStated(group: LabelGroup, labels: Labels): boolean {
-  return group.heads.some((name) => labels[name] !== undefined);
-}
-
-function isSame(group: LabelGroup, left: Labels, right: Labels): boolean {
-  let equal = 0;
-  for (const name of group.heads) {
-    if (left[name] === undefined || right[name] === undefined) continue;
-    if (left[name] !== right[name]) return false;
-    equal++;
-  }
-  return equal > 0;
+/** Whether of a thing with a name and an id the further one may be taken: none is stated, or they are the same. */
+function canTake(
+  ownName: string | undefined,
+  ownId: string | undefined,
+  furtherName: string | undefined,
+  furtherId: string | undefined,
+): boolean {
+  if (ownName === undefined && ownId === undefined) return true;
+  const nameDiffers = ownName !== undefined && furtherName !== undefined && ownName !== furtherName;
+  const idDiffers = ownId !== undefined && furtherId !== undefined && ownId !== furtherId;
+  if (nameDiffers || idDiffers) return false;
+  return (ownName !== undefined && ownName === furtherName) || (ownId !== undefined && ownId === furtherId);
 }
 
 function isEmpty(labels: Labels): boolean {
   for (const name in labels) if (labels[name as keyof Labels] !== undefined) return false;
   return true;
-}
-
-function assign<Name extends keyof Labels>(draft: Draft, name: Name, value: Draft[Name]): void {
-  if (value !== undefined) draft[name] = value;
 }

@@ -1,13 +1,13 @@
 /** One row of the ledger from all evidence of one call: of each column the best report that has a value. */
 import type { CallReading, Labels } from "../records.ts";
-import type { Evidence, ModelCall } from "../settlement.ts";
+import type { Evidence, ModelCall, PriceCall } from "../settlement.ts";
 import { ID_KINDS, isGiven, modelOf } from "./call-unit.ts";
 import type { CallUnit } from "./call-unit.ts";
 import { compareText } from "./canonical-order.ts";
 import { findDisagreements } from "./disagreements.ts";
 import { completeLabels } from "./join-labels.ts";
 import { mergeTokens } from "./merge-tokens.ts";
-import { notesOnPartialUsage, priceCall } from "./price-call.ts";
+import { notesOnPartialUsage } from "./price-call.ts";
 import { evidenceLabels } from "./settle-labels.ts";
 
 /**
@@ -30,7 +30,7 @@ export function callKeyOf(unit: CallUnit): string {
 export type LabelsOfPlace = (evidence: Evidence) => Labels | undefined;
 
 /** The call that a unit makes. */
-export function mergeCall(unit: CallUnit, labelsOf: LabelsOfPlace): ModelCall {
+export function mergeCall(unit: CallUnit, labelsOf: LabelsOfPlace, priceCall: PriceCall): ModelCall {
   const ordered = unit.layers.flat();
   const { counted } = unit;
   const place = placeOf(ordered);

@@ -1,8 +1,7 @@
 /** What a settled call costs, or why that is not known. */
-import { priceOf } from "@phasewise/providers";
-import type { BillableUsage } from "@phasewise/providers";
+import type { BillableUsage, PriceAnswer, PriceQuestion } from "@phasewise/providers";
 import type { TokenBuckets } from "../records.ts";
-import type { ModelCall } from "../settlement.ts";
+import type { CallPrice, PriceCall } from "../settlement.ts";
 import { hasTokens } from "./call-unit.ts";
 
 const PICO_PER_USD = 10n ** 12n;
@@ -10,34 +9,33 @@ const NANOS_PER_MS = 1_000_000n;
 /** A single call above this is a broken number, and would not fit the DECIMAL(18, 12) of the ledger. */
 const MOST_USD = 999_999n;
 
-type Priced = Pick<ModelCall, "costPicoUsd" | "priceId" | "unpricedReason">;
-type Priceable = Omit<ModelCall, keyof Priced>;
-
 /**
- * The computed cost. Without any usage there is nothing to multiply: a call that failed before it was answered is not
- * billed and costs 0; of any other one the cost is unknown.
+ * Prices calls by what a table of prices answers. Without any usage there is nothing to multiply: a call that failed
+ * before it was answered is not billed and costs 0; of any other one the cost is unknown.
  */
-export function priceCall(call: Priceable): Priced {
-  if (!hasTokens(call.tokens)) {
-    return call.status === "error" ? priced(0n, undefined) : unpriced("no usage reported");
-  }
-  const model = call.responseModel ?? call.requestModel;
-  if (model === undefined) return unpriced("no model reported");
-  const answer = priceOf({
-    provider: call.provider,
-    model,
-    atUnixMs: Number(call.startedUnixNano / NANOS_PER_MS),
-    usage: billable(call.tokens, call.webSearchRequests),
-    speed: call.speed,
-    inferenceGeo: call.inferenceGeo,
-    serviceTier: call.serviceTier,
-    manyRequests: call.scope === "aggregate",
-  });
-  if (!answer.priced) return unpriced(answer.reason);
-  if (answer.costPicoUsd > MOST_USD * PICO_PER_USD) {
-    return unpriced(`a cost of ${answer.costPicoUsd / PICO_PER_USD} USD for one call is more than can be true`);
-  }
-  return priced(answer.costPicoUsd, answer.priceId);
+export function createPriceCall(priceOf: (question: PriceQuestion) => PriceAnswer): PriceCall {
+  return (call) => {
+    if (!hasTokens(call.tokens)) {
+      return call.status === "error" ? priced(0n, undefined) : unpriced("no usage reported");
+    }
+    const model = call.responseModel ?? call.requestModel;
+    if (model === undefined) return unpriced("no model reported");
+    const answer = priceOf({
+      provider: call.provider,
+      model,
+      atUnixMs: Number(call.startedUnixNano / NANOS_PER_MS),
+      usage: billable(call.tokens, call.webSearchRequests),
+      speed: call.speed,
+      inferenceGeo: call.inferenceGeo,
+      serviceTier: call.serviceTier,
+      manyRequests: call.scope === "aggregate",
+    });
+    if (!answer.priced) return unpriced(answer.reason);
+    if (answer.costPicoUsd > MOST_USD * PICO_PER_USD) {
+      return unpriced(`a cost of ${answer.costPicoUsd / PICO_PER_USD} USD for one call is more than can be true`);
+    }
+    return priced(answer.costPicoUsd, answer.priceId);
+  };
 }
 
 /** Notes on usage that is known in part and priced in part. */
@@ -63,10 +61,10 @@ function billable(tokens: TokenBuckets, webSearchRequests: number | undefined): 
   };
 }
 
-function priced(costPicoUsd: bigint, priceId: string | undefined): Priced {
+function priced(costPicoUsd: bigint, priceId: string | undefined): CallPrice {
   return { costPicoUsd, priceId, unpricedReason: undefined };
 }
 
-function unpriced(unpricedReason: string): Priced {
+function unpriced(unpricedReason: string): CallPrice {
   return { costPicoUsd: undefined, priceId: undefined, unpricedReason };
 }

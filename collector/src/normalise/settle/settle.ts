@@ -5,21 +5,30 @@
  * Pure, and independent of the order and the repetition of its input: the first step brings everything into one order.
  * Takes time linear in the input, but for sorting.
  */
+import { priceOf } from "@phasewise/providers";
 import type { Labels } from "../records.ts";
-import type { ModelCall, Settle, SettledSpan, Settlement } from "../settlement.ts";
+import type { ModelCall, PriceCall, Settle, SettledSpan, Settlement, Touched } from "../settlement.ts";
 import type { CallUnit } from "./call-unit.ts";
 import { compareText, distinctEvidence } from "./canonical-order.ts";
 import { groupEvidence } from "./group-evidence.ts";
 import { callKeyOf, mergeCall } from "./merge-call.ts";
 import type { LabelsOfPlace } from "./merge-call.ts";
+import { createPriceCall } from "./price-call.ts";
 import { settleLabels } from "./settle-labels.ts";
 import { growForest } from "./span-forest.ts";
 import type { SpanNode } from "./span-forest.ts";
 import { sumsThatCount } from "./sums-that-count.ts";
 import { takeInWrappers } from "./take-in-wrappers.ts";
 
-/** The rules of settling; see `Settle` for what is promised. */
-export const settle: Settle = (touched) => {
+/** The rules of settling by the list prices; see `Settle` for what is promised. */
+export const settle: Settle = createSettle(createPriceCall(priceOf));
+
+/** The rules of settling, with calls priced by `priceCall`. */
+export function createSettle(priceCall: PriceCall): Settle {
+  return (touched) => settleBy(touched, priceCall);
+}
+
+function settleBy(touched: Touched, priceCall: PriceCall): Settlement {
   const evidence = distinctEvidence(touched.evidence);
   const forest = growForest(touched.spans);
   const labels = settleLabels(forest);
@@ -36,10 +45,10 @@ export const settle: Settle = (touched) => {
 
   return {
     spans: forest.nodes.map((node) => settledSpan(node, labels)),
-    calls: rows.map((unit) => mergeCall(unit, labelsOf)).sort(byKey),
+    calls: rows.map((unit) => mergeCall(unit, labelsOf, priceCall)).sort(byKey),
     evidence: assignments(units, new Set(rows)),
   };
-};
+}
 
 function settledSpan(node: SpanNode, labels: ReadonlyMap<SpanNode, Labels>): SettledSpan {
   const { traceId, spanId, labels: own } = node.span;

@@ -1,6 +1,7 @@
 import { type DuckDBConnection, DuckDBDataChunk } from "@duckdb/node-api";
 import duckdb from "@duckdb/node-bindings";
 import type { Column } from "./columns.ts";
+import { VectorWriter } from "./vector-writer.ts";
 
 /** Rows of a DuckDB vector: a data chunk holds at most so many. */
 const CHUNK_ROWS: number = duckdb.vector_size();
@@ -24,6 +25,7 @@ export function createTempTable<Row>(table: Table<Row>): string {
 export class TableWriter {
   readonly #connection: DuckDBConnection;
   readonly #chunks = new Map<string, DuckDBDataChunk>();
+  readonly #out = new VectorWriter();
 
   constructor(connection: DuckDBConnection) {
     this.#connection = connection;
@@ -45,8 +47,9 @@ export class TableWriter {
       for (let start = 0; start < rows.length; start += CHUNK_ROWS) {
         const part = rows.slice(start, start + CHUNK_ROWS);
         chunk.reset();
+        this.#out.arena.recycle();
         table.columns.forEach((column, index) => {
-          column.write(duckdb.data_chunk_get_vector(chunk.chunk, index), part);
+          column.write(this.#out, duckdb.data_chunk_get_vector(chunk.chunk, index), part);
         });
         duckdb.data_chunk_set_size(chunk.chunk, part.length);
         appender.appendDataChunk(chunk);

@@ -10,7 +10,7 @@ export interface StoredSpan {
 }
 
 /** A stored log record that belongs to a span. */
-interface StoredLog {
+export interface StoredLog {
   readonly logId: string;
   readonly spanId: string;
   readonly own: Labels;
@@ -57,44 +57,42 @@ export function evidenceKeys(evidence: Evidence): readonly string[] {
   return keys;
 }
 
-/** A map that forgets what was not used for longest, when `trim` is called. */
+/** A map that forgets what was not used for long, when `trim` is called. It has two generations; using keeps in the new one. */
 export class RecentMap<Value> {
-  readonly #entries = new Map<string, Value>();
+  #recent = new Map<string, Value>();
+  #older = new Map<string, Value>();
   readonly #weigh: (value: Value) => number;
   readonly #capacity: number;
 
-  /** `capacity` is the total weight that `trim` leaves. */
+  /** `capacity` is the total weight that `trim` leaves, beyond what was used last. */
   constructor(capacity: number, weigh: (value: Value) => number) {
     this.#capacity = capacity;
     this.#weigh = weigh;
   }
 
   get(key: string): Value | undefined {
-    const value = this.#entries.get(key);
-    if (value !== undefined) {
-      this.#entries.delete(key);
-      this.#entries.set(key, value);
-    }
-    return value;
+    const recent = this.#recent.get(key);
+    if (recent !== undefined) return recent;
+    const older = this.#older.get(key);
+    if (older !== undefined) this.#recent.set(key, older);
+    return older;
   }
 
   set(key: string, value: Value): void {
-    this.#entries.delete(key);
-    this.#entries.set(key, value);
+    this.#recent.set(key, value);
   }
 
   clear(): void {
-    this.#entries.clear();
+    this.#recent.clear();
+    this.#older.clear();
   }
 
-  /** Forgets the oldest entries beyond the capacity. */
+  /** Forgets the older generation when the recent one has half the capacity. */
   trim(): void {
     let weight = 0;
-    for (const value of this.#entries.values()) weight += this.#weigh(value) + 1;
-    for (const [key, value] of this.#entries) {
-      if (weight <= this.#capacity) return;
-      weight -= this.#weigh(value) + 1;
-      this.#entries.delete(key);
-    }
+    for (const value of this.#recent.values()) weight += this.#weigh(value) + 1;
+    if (weight * 2 < this.#capacity) return;
+    this.#older = this.#recent;
+    this.#recent = new Map();
   }
 }

@@ -1,22 +1,36 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
-import type { Batch, LogRecordRow, MetricPointRecord, SpanRecord } from "../../normalise/records.ts";
+import type { Batch, CallReading, LogRecordRow, MetricPointRecord, SpanRecord } from "../../normalise/records.ts";
 import type { Evidence, SpanSkeleton, Touched } from "../../normalise/settlement.ts";
-import { type StoredEvidence, type StoredSpan, type TraceEntry, evidenceKeys } from "./cache.ts";
+import { type StoredEvidence, type StoredLog, type StoredSpan, type TraceEntry, evidenceKeys } from "./cache.ts";
 import type { HeartbeatRow, LiveRow } from "./ledger-tables.ts";
 import { readKnownIds } from "./lookups.ts";
 import type { LoaderMemory } from "./memory.ts";
 import { logTime } from "./telemetry-tables.ts";
 
+/** A span whose start is in `live_spans`. */
+export interface EndedLive {
+  readonly traceId: string;
+  readonly spanId: string;
+}
+
 /** What a batch changes, and everything stored that it is connected with. */
 export interface Gathered {
   /** Spans to insert, those included that replace a stored one. */
   readonly spans: readonly SpanRecord[];
+  /** The same as they are in their traces, at the same places. */
+  readonly newSpans: readonly StoredSpan[];
   /** Stored spans that a later report of the same span replaces. */
   readonly replacedSpans: readonly StoredSpan[];
   readonly logs: readonly LogRecordRow[];
+  /** Those of them that belong to a span, as they are in their traces. */
+  readonly newLogs: ReadonlySet<StoredLog>;
   readonly points: readonly MetricPointRecord[];
   readonly duplicates: number;
   readonly live: readonly LiveRow[];
+  /** Spans that were known to have begun, and have ended now. */
+  readonly endedLive: readonly EndedLive[];
+  /** Ids of runs that have ended now. */
+  readonly endedRuns: readonly string[];
   readonly heartbeats: readonly HeartbeatRow[];
   /** Traces whose spans are settled again. New spans are in already. */
   readonly settledTraces: ReadonlyMap<string, TraceEntry>;
@@ -48,14 +62,21 @@ export async function gather(connection: DuckDBConnection, memory: LoaderMemory,
     (record) => record.pointId,
     (record) => record.timeUnixNano,
   );
-  const candidates = bestOfEach(batch.spans);
-  const logTraceIds = logs.flatMap(({ log }) => (log.traceId === "" ? [] : [log.traceId]));
-  const batchTraceIds = [...Array.from(candidates.values(), ({ span }) => span.traceId), ...logTraceIds];
+  const batchTraceIds = new Set<string>();
+  for (const { span } of batch.spans) batchTraceIds.add(span.traceId);
+  for (const { log } of logs) if (log.traceId !== "") batchTraceIds.add(log.traceId);
   const traces = new Map(await memory.traces(connection, batchTraceIds));
 
-  const { spans, replacedSpans } = addSpans(traces, candidates);
-  const newEvidence = [...spans.flatMap(spanEvidence), ...logs.flatMap(logEvidence)];
-  const changedTraceIds = new Set([...spans.map(({ span }) => span.traceId), ...addLogs(traces, logs)]);
+  const { spans, newSpans, replacedSpans } = addSpans(traces, batch.spans);
+  const { newLogs, changedTraceIds } = addLogs(traces, logs);
+  const newEvidence: Evidence[] = [];
+  for (const record of spans) {
+    changedTraceIds.add(record.span.traceId);
+    if (record.reading.evidence !== undefined) newEvidence.push(spanEvidence(record, record.reading.evidence));
+  }
+  for (const record of logs) {
+    if (record.reading.evidence !== undefined) newEvidence.push(logEvidence(record, record.reading.evidence));
+  }
   const connected = await memory.connected(connection, [
     ...[...changedTraceIds].map((traceId) => `calls:${traceId}`),
     ...newEvidence.flatMap(evidenceKeys),
@@ -74,22 +95,27 @@ export async function gather(connection: DuckDBConnection, memory: LoaderMemory,
 
   const settledTraces = await memory.traces(connection, changedTraceIds);
   for (const [traceId, entry] of settledTraces) traces.set(traceId, entry);
+  const endedRuns = runsThatEnded(spans);
   const replacedOrSame = batch.spans.length - spans.length + replacedSpans.length;
   return {
     spans,
+    newSpans,
     replacedSpans,
     logs,
+    newLogs,
     points,
     duplicates: replacedOrSame + (batch.logs.length - logs.length) + (batch.metricPoints.length - points.length),
+    endedLive: takeEndedLive(settledTraces),
+    endedRuns: [...endedRuns],
     live: addLive(traces, logs),
-    heartbeats: heartbeats(logs),
+    heartbeats: heartbeats(logs, endedRuns),
     settledTraces,
     traces,
     newEvidence,
     removedEvidence,
     storedEvidence,
     evidenceKeys: connected.keys,
-    touched: { spans: [...settledTraces].flatMap(skeletons), evidence },
+    touched: { spans: skeletons(settledTraces), evidence },
   };
 }
 
@@ -101,18 +127,21 @@ export function logOfLeaf(spanId: string): string | undefined {
   return spanId.startsWith(LOG_LEAF) ? spanId.slice(LOG_LEAF.length) : undefined;
 }
 
-function skeletons([traceId, entry]: readonly [string, TraceEntry]): readonly SpanSkeleton[] {
-  const all = Array.from(entry.spans.values(), (stored) => stored.skeleton);
-  for (const log of entry.logs.values()) {
-    if (!entry.spans.has(log.spanId)) continue;
-    all.push({
-      traceId,
-      spanId: `${LOG_LEAF}${log.logId}`,
-      parentSpanId: log.spanId,
-      operation: "other",
-      startedUnixNano: log.atUnixNano,
-      labels: log.own,
-    });
+function skeletons(traces: ReadonlyMap<string, TraceEntry>): readonly SpanSkeleton[] {
+  const all: SpanSkeleton[] = [];
+  for (const [traceId, entry] of traces) {
+    for (const stored of entry.spans.values()) all.push(stored.skeleton);
+    for (const log of entry.logs.values()) {
+      if (!entry.spans.has(log.spanId)) continue;
+      all.push({
+        traceId,
+        spanId: `${LOG_LEAF}${log.logId}`,
+        parentSpanId: log.spanId,
+        operation: "other",
+        startedUnixNano: log.atUnixNano,
+        labels: log.own,
+      });
+    }
   }
   return all;
 }
@@ -134,32 +163,25 @@ async function newItems<Item>(
   return Array.from(unique.values()).filter((item) => !known.has(idOf(item)));
 }
 
-/** One record per span: that with the greatest end, and among equals the first. */
-function bestOfEach(records: readonly SpanRecord[]): ReadonlyMap<string, SpanRecord> {
-  const best = new Map<string, SpanRecord>();
-  for (const record of records) {
-    const id = `${record.span.traceId}/${record.span.spanId}`;
-    const other = best.get(id);
-    if (other === undefined || record.span.endTimeUnixNano > other.span.endTimeUnixNano) best.set(id, record);
-  }
-  return best;
-}
-
-/** Puts the spans that are new, or later than the stored ones, into their traces. */
+/**
+ * Puts the spans that are new, or later than those known, into their traces. Of several reports of one span that with the
+ * greatest end stays, and among equals the first.
+ */
 function addSpans(
   traces: ReadonlyMap<string, TraceEntry>,
-  candidates: ReadonlyMap<string, SpanRecord>,
-): { readonly spans: readonly SpanRecord[]; readonly replacedSpans: readonly StoredSpan[] } {
-  const spans: SpanRecord[] = [];
+  records: readonly SpanRecord[],
+): Pick<Gathered, "spans" | "newSpans" | "replacedSpans"> {
+  const added = new Map<StoredSpan, SpanRecord>();
   const replacedSpans: StoredSpan[] = [];
-  for (const record of candidates.values()) {
+  for (const record of records) {
     const { span, reading } = record;
     const entry = traces.get(span.traceId);
-    const stored = entry?.spans.get(span.spanId);
-    if (stored !== undefined && stored.endUnixNano >= span.endTimeUnixNano) continue;
-    if (stored !== undefined) replacedSpans.push(stored);
-    spans.push(record);
-    entry?.spans.set(span.spanId, {
+    const known = entry?.spans.get(span.spanId);
+    if (known !== undefined) {
+      if (known.endUnixNano >= span.endTimeUnixNano) continue;
+      if (!added.delete(known)) replacedSpans.push(known);
+    }
+    const stored: StoredSpan = {
       skeleton: {
         traceId: span.traceId,
         spanId: span.spanId,
@@ -170,65 +192,84 @@ function addSpans(
       },
       endUnixNano: span.endTimeUnixNano,
       settled: reading.labels,
-    });
+    };
+    entry?.spans.set(span.spanId, stored);
+    added.set(stored, record);
   }
-  return { spans, replacedSpans };
+  return { spans: [...added.values()], newSpans: [...added.keys()], replacedSpans };
 }
 
-/** Puts new log records into their traces; returns the traces where one belongs to a span that is there. */
-function addLogs(traces: ReadonlyMap<string, TraceEntry>, logs: readonly LogRecordRow[]): ReadonlySet<string> {
-  const changed = new Set<string>();
+/** Puts new log records into their traces; tells the traces where one belongs to a span that is there. */
+function addLogs(
+  traces: ReadonlyMap<string, TraceEntry>,
+  logs: readonly LogRecordRow[],
+): { readonly newLogs: ReadonlySet<StoredLog>; readonly changedTraceIds: Set<string> } {
+  const newLogs = new Set<StoredLog>();
+  const changedTraceIds = new Set<string>();
   for (const record of logs) {
     const { traceId, spanId } = record.log;
     const entry = traces.get(traceId);
     if (entry === undefined || spanId === "") continue;
     const own = record.reading.labels;
-    entry.logs.set(record.logId, {
-      logId: record.logId,
-      spanId,
-      own,
-      atUnixNano: logTime(record),
-      settled: own,
-    });
-    if (entry.spans.has(spanId)) changed.add(traceId);
+    const stored: StoredLog = { logId: record.logId, spanId, own, atUnixNano: logTime(record), settled: own };
+    entry.logs.set(record.logId, stored);
+    newLogs.add(stored);
+    if (entry.spans.has(spanId)) changedTraceIds.add(traceId);
   }
-  return changed;
+  return { newLogs, changedTraceIds };
 }
 
 function spanEvidenceId(traceId: string, spanId: string): string {
   return `span:${traceId}/${spanId}`;
 }
 
-function spanEvidence({ origin, span, reading }: SpanRecord): readonly Evidence[] {
-  if (reading.evidence === undefined) return [];
-  return [
-    {
-      evidenceId: spanEvidenceId(span.traceId, span.spanId),
-      dialect: reading.dialect,
-      service: origin.service,
-      traceId: span.traceId,
-      spanId: span.spanId,
-      source: "span",
-      labels: reading.labels,
-      reading: reading.evidence,
-    },
-  ];
+function spanEvidence({ origin, span, reading: { dialect, labels } }: SpanRecord, reading: CallReading): Evidence {
+  return {
+    evidenceId: spanEvidenceId(span.traceId, span.spanId),
+    dialect,
+    service: origin.service,
+    traceId: span.traceId,
+    spanId: span.spanId,
+    source: "span",
+    labels,
+    reading,
+  };
 }
 
-function logEvidence({ origin, logId, log, reading }: LogRecordRow): readonly Evidence[] {
-  if (reading.evidence === undefined) return [];
-  return [
-    {
-      evidenceId: `log:${logId}`,
-      dialect: reading.dialect,
-      service: origin.service,
-      traceId: log.traceId,
-      spanId: log.spanId,
-      source: "log",
-      labels: reading.labels,
-      reading: reading.evidence,
-    },
-  ];
+function logEvidence(
+  { origin, logId, log, reading: { dialect, labels } }: LogRecordRow,
+  reading: CallReading,
+): Evidence {
+  return {
+    evidenceId: `log:${logId}`,
+    dialect,
+    service: origin.service,
+    traceId: log.traceId,
+    spanId: log.spanId,
+    source: "log",
+    labels,
+    reading,
+  };
+}
+
+function takeEndedLive(traces: ReadonlyMap<string, TraceEntry>): readonly EndedLive[] {
+  const ended: EndedLive[] = [];
+  for (const [traceId, { live, spans }] of traces) {
+    for (const spanId of live) {
+      if (!spans.has(spanId)) continue;
+      live.delete(spanId);
+      ended.push({ traceId, spanId });
+    }
+  }
+  return ended;
+}
+
+function runsThatEnded(spans: readonly SpanRecord[]): ReadonlySet<string> {
+  const ids = new Set<string>();
+  for (const { reading } of spans) {
+    if (reading.operation === "run" && reading.labels.runId !== undefined) ids.add(reading.labels.runId);
+  }
+  return ids;
 }
 
 function addLive(traces: ReadonlyMap<string, TraceEntry>, logs: readonly LogRecordRow[]): readonly LiveRow[] {
@@ -236,19 +277,21 @@ function addLive(traces: ReadonlyMap<string, TraceEntry>, logs: readonly LogReco
   for (const record of logs) {
     const { live } = record.reading;
     if (live?.type !== "started" || record.log.traceId === "" || record.log.spanId === "") continue;
-    const known = traces.get(record.log.traceId)?.live;
-    if (known === undefined || known.has(record.log.spanId)) continue;
-    known.add(record.log.spanId);
+    const { traceId, spanId } = record.log;
+    const entry = traces.get(traceId);
+    // The word of the start may come after the span itself.
+    if (entry === undefined || entry.live.has(spanId) || entry.spans.has(spanId)) continue;
+    entry.live.add(spanId);
     rows.push({ record, live });
   }
   return rows;
 }
 
-function heartbeats(logs: readonly LogRecordRow[]): readonly HeartbeatRow[] {
+function heartbeats(logs: readonly LogRecordRow[], endedRuns: ReadonlySet<string>): readonly HeartbeatRow[] {
   const latest = new Map<string, bigint>();
   for (const record of logs) {
     const { runId } = record.reading.labels;
-    if (record.reading.live?.type !== "heartbeat" || runId === undefined) continue;
+    if (record.reading.live?.type !== "heartbeat" || runId === undefined || endedRuns.has(runId)) continue;
     const seen = logTime(record);
     if (seen > (latest.get(runId) ?? -1n)) latest.set(runId, seen);
   }

@@ -1,5 +1,6 @@
 import { existsSync, realpathSync } from "node:fs";
 import { rename } from "node:fs/promises";
+import { availableParallelism } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { PhasewiseError } from "../../errors.ts";
@@ -13,7 +14,7 @@ export interface DuckDbOptions {
   readonly sqlFolder: string;
   /** DuckDB's own notation, e.g. `2GB`. */
   readonly memoryLimit: string;
-  /** Threads of one query; as many as there are cores when left out. */
+  /** Threads of one query; one less than there are cores when left out. */
   readonly threads?: number | undefined;
   readonly log?: ((event: StoreEvent) => void) | undefined;
 }
@@ -110,7 +111,8 @@ async function openInstance(options: DuckDbOptions): Promise<DuckDBInstance> {
 async function create(options: DuckDbOptions): Promise<DuckDBInstance> {
   return await DuckDBInstance.create(options.file, {
     memory_limit: options.memoryLimit,
-    ...(options.threads === undefined ? {} : { threads: String(options.threads) }),
+    // Whoever waits for a statement spins while another thread works on it: on the last core that is a core lost.
+    threads: String(options.threads ?? Math.max(1, availableParallelism() - 1)),
     // A checkpoint of DuckDB's own would come in the middle of a commit, and on a full disk end the instance.
     checkpoint_threshold: "1TB",
     temp_directory: `${options.file}.tmp`,

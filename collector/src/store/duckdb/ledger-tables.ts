@@ -16,6 +16,7 @@ import {
   timestamp,
   uint16,
   uint64,
+  uniqueText,
 } from "./columns.ts";
 import { labelColumns, ownLabelBits } from "./labels.ts";
 import { durationMs, logTime } from "./telemetry-tables.ts";
@@ -91,7 +92,7 @@ export const CALL_LEDGER: Table<ModelCall> = {
 export const CALL_EVIDENCE: Table<EvidenceRow> = {
   name: "call_evidence",
   columns: [
-    text("evidence_id", (row) => row.evidence.evidenceId),
+    uniqueText("evidence_id", (row) => row.evidence.evidenceId),
     text("call_key", (row) => row.callKey),
     flag("counted", (row) => row.counted),
     text("dialect", (row) => row.evidence.dialect),

@@ -1,6 +1,6 @@
 import { type DuckDBConnection, LIST, VARCHAR, listValue } from "@duckdb/node-api";
 import type { Sequence } from "../../journal/entry.ts";
-import type { Batch } from "../../normalise/records.ts";
+import type { Batch, Origin } from "../../normalise/records.ts";
 import type { Settle } from "../../normalise/settlement.ts";
 import type { LoadResult } from "../store.ts";
 import { TableWriter, createTempTable } from "./appending.ts";
@@ -29,7 +29,6 @@ import {
   SPAN_LINKS,
   eventRows,
   linkRows,
-  withAttributes,
 } from "./telemetry-tables.ts";
 
 /** Writes batches, one transaction each. One `load` at a time. */
@@ -58,9 +57,7 @@ export class Loader {
     try {
       const gathered = await gather(connection, this.#memory, batch);
       const changes = changesOf(gathered, settle(gathered.touched), this.#memory);
-      const origins = this.#memory.newOrigins(
-        [gathered.spans, gathered.logs, gathered.points].flatMap((records) => records.map((record) => record.origin)),
-      );
+      const origins = this.#memory.newOrigins(originsOf(gathered));
       await this.#writeChanges(gathered, changes);
       await this.#writeTelemetry(gathered, changes);
       await this.#writeOrigins(origins);
@@ -92,10 +89,7 @@ export class Loader {
     await writer.append(SPAN_EVENTS, eventRows(gathered.spans));
     await writer.append(SPAN_LINKS, linkRows(gathered.spans));
     await writer.append(LOGS, changes.logRows);
-    await writer.append(
-      METRIC_POINTS,
-      gathered.points.map((record) => withAttributes({ record }, record.attributes)),
-    );
+    await writer.append(METRIC_POINTS, gathered.points);
     await writer.append(LIVE_SPANS, gathered.live);
     await this.#writeHeartbeats(gathered.heartbeats);
     await writer.append(CALL_LEDGER, changes.newCalls);
@@ -103,14 +97,8 @@ export class Loader {
   }
 
   async #writeOrigins(origins: ReturnType<LoaderMemory["newOrigins"]>): Promise<void> {
-    await this.#writer.append(
-      RESOURCES,
-      origins.resources.map((origin) => withAttributes({ origin }, origin.resource.attributes)),
-    );
-    await this.#writer.append(
-      SCOPES,
-      origins.scopes.map((origin) => withAttributes({ origin }, origin.scope.attributes)),
-    );
+    await this.#writer.append(RESOURCES, origins.resources);
+    await this.#writer.append(SCOPES, origins.scopes);
   }
 
   /** Deletes and updates; they come before the inserts, so that they meet stored rows only. */
@@ -132,6 +120,7 @@ export class Loader {
         ids,
       );
     }
+    await this.#deleteEnded(gathered);
     if (changes.oldCalls.length > 0) {
       const range = rangeOf(changes.oldCalls.map((call) => call.startUnixNano));
       await this.#runWithIds(
@@ -142,6 +131,18 @@ export class Loader {
     await this.#updateLabels("spans", "span_id", "started_at", changes.spanLabels);
     await this.#updateLabels("logs", "log_id", "recorded_at", changes.logLabels);
     await this.#updateEvidence(changes.changedEvidence);
+  }
+
+  /** What has ended is no longer watched: the tables of open things stay as small as what is open. */
+  async #deleteEnded({ endedLive, endedRuns }: Gathered): Promise<void> {
+    if (endedLive.length > 0) {
+      await this.#runWithIds(
+        "delete from live_spans where trace_id || '/' || span_id in (select unnest($ids))",
+        endedLive.map(({ traceId, spanId }) => `${traceId}/${spanId}`),
+      );
+    }
+    if (endedRuns.length === 0) return;
+    await this.#runWithIds("delete from run_heartbeats where run_id in (select unnest($ids))", endedRuns);
   }
 
   async #updateLabels(
@@ -201,4 +202,11 @@ export class Loader {
   async #runWithIds(sql: string, ids: readonly string[]) {
     return await this.#connection.run(sql, { ids: listValue([...ids]) }, { ids: LIST(VARCHAR) });
   }
+}
+
+/** Where the new items came from; the items of an envelope share one object. */
+function originsOf({ spans, logs, points }: Gathered): ReadonlySet<Origin> {
+  const origins = new Set<Origin>();
+  for (const records of [spans, logs, points]) for (const { origin } of records) origins.add(origin);
+  return origins;
 }

@@ -9,6 +9,7 @@ import { Loader } from "./load.ts";
 import { LoaderMemory } from "./memory.ts";
 import { type DuckDbOptions, type OpenDatabase, inTransaction, openDatabase } from "./instance.ts";
 import { Readers } from "./readers.ts";
+import { repriceCalls } from "./reprice.ts";
 
 /** Rows between two checkpoints: four full row groups, so that each checkpoint writes whole ones. */
 const CHECKPOINT_ROWS = 491_520;
@@ -39,6 +40,7 @@ class DuckDbStore implements Store {
   readonly #options: DuckDbOptions;
   readonly #database: OpenDatabase;
   readonly #loader: Loader;
+  readonly #memory: LoaderMemory;
   readonly #readers: Readers;
   readonly #learning: Promise<void>;
   #loadedUpTo: Sequence;
@@ -57,6 +59,7 @@ class DuckDbStore implements Store {
     this.#options = options;
     this.#database = database;
     this.#loader = loader;
+    this.#memory = memory;
     this.#readers = new Readers(database.instance);
     this.#loadedUpTo = loadedUpTo;
     this.#learning = this.#learn(memory);
@@ -83,6 +86,12 @@ class DuckDbStore implements Store {
     // Not awaited: the batch is in, and the next load waits its turn.
     this.#inTurn(() => this.#checkpointIfDue()).catch(() => undefined);
     return result;
+  }
+
+  reprice(...args: Parameters<Store["reprice"]>): ReturnType<Store["reprice"]> {
+    const { writer } = this.#database;
+    const forget = (): void => this.#memory.forgetAll();
+    return repriceCalls({ writer, inTurn: (work) => this.#inTurn(work), forget }, ...args);
   }
 
   query(...args: Parameters<Store["query"]>): ReturnType<Store["query"]> {

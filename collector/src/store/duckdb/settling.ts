@@ -1,11 +1,11 @@
 import type { Labels, LogRecordRow, SpanRecord } from "../../normalise/records.ts";
 import type { Evidence, ModelCall, Settlement } from "../../normalise/settlement.ts";
-import type { StoredEvidence, TraceEntry } from "./cache.ts";
+import type { StoredEvidence, StoredLog, StoredSpan, TraceEntry } from "./cache.ts";
 import { type Gathered, logOfLeaf } from "./gather.ts";
 import { sameLabels } from "./labels.ts";
 import type { EvidenceRow, LabelChange } from "./ledger-tables.ts";
 import type { LoaderMemory } from "./memory.ts";
-import { type LogRow, type SpanRow, withAttributes } from "./telemetry-tables.ts";
+import type { LogRow, SpanRow } from "./telemetry-tables.ts";
 
 /** A change of labels, with the time by which the row is found. */
 export interface TimedLabelChange extends LabelChange {
@@ -32,26 +32,26 @@ export interface Changes {
 
 /** Compares a settlement with what is stored, and brings memory up to it. */
 export function changesOf(gathered: Gathered, settlement: Settlement, memory: LoaderMemory): Changes {
-  const inserted = new Set([
-    ...gathered.spans.map(({ span }) => itemKey(span.traceId, span.spanId)),
-    ...gathered.logs.map(({ log, logId }) => itemKey(log.traceId, logId)),
-  ]);
+  const inserted = new Set<StoredSpan | StoredLog>(gathered.newSpans);
+  for (const log of gathered.newLogs) inserted.add(log);
   const spanLabels: TimedLabelChange[] = [];
   const logLabels: TimedLabelChange[] = [];
   for (const { traceId, spanId, labels } of settlement.spans) {
     const entry = gathered.settledTraces.get(traceId);
     const logId = logOfLeaf(spanId);
-    const id = logId ?? spanId;
     const stored = logId === undefined ? entry?.spans.get(spanId) : entry?.logs.get(logId);
     if (stored === undefined) throw new Error(`settle answered with what it was not given: ${traceId}/${spanId}`);
     if (sameLabels(stored.settled, labels)) continue;
     stored.settled = labels;
-    if (inserted.has(itemKey(traceId, id))) continue;
+    if (inserted.has(stored)) continue;
     const unixNano = "skeleton" in stored ? stored.skeleton.startedUnixNano : stored.atUnixNano;
-    (logId === undefined ? spanLabels : logLabels).push({ traceId, id, labels, unixNano });
+    (logId === undefined ? spanLabels : logLabels).push({ traceId, id: logId ?? spanId, labels, unixNano });
   }
   return {
-    spanRows: gathered.spans.map((record) => spanRow(record, gathered.traces)),
+    spanRows: gathered.newSpans.map((stored, at) => ({
+      record: gathered.spans[at] as SpanRecord,
+      labels: stored.settled,
+    })),
     logRows: gathered.logs.map((record) => logRow(record, gathered.traces)),
     spanLabels,
     logLabels,
@@ -59,20 +59,10 @@ export function changesOf(gathered: Gathered, settlement: Settlement, memory: Lo
   };
 }
 
-function itemKey(traceId: string, id: string): string {
-  return `${traceId}/${id}`;
-}
-
-function spanRow(record: SpanRecord, traces: ReadonlyMap<string, TraceEntry>): SpanRow {
-  const { span, reading } = record;
-  const labels = traces.get(span.traceId)?.spans.get(span.spanId)?.settled ?? reading.labels;
-  return withAttributes({ record, labels }, span.attributes);
-}
-
 function logRow(record: LogRecordRow, traces: ReadonlyMap<string, TraceEntry>): LogRow {
   const { log, logId, reading } = record;
   const labels = traces.get(log.traceId)?.logs.get(logId)?.settled ?? reading.labels;
-  return withAttributes({ record, labels }, log.attributes);
+  return { record, labels };
 }
 
 /** Settled labels of a piece of evidence: those of the span or log record that it is. */
@@ -138,15 +128,13 @@ function callRows(gathered: Gathered, after: ReadonlyMap<string, ModelCall>): Pi
   };
 }
 
-/** Whether two plain values say the same; every call of a long trace is compared with each load, so this must be quick. */
+/** Whether two plain values say the same, an absent member being an undefined one; every call of a long trace is compared with each load, so this must be quick. */
 function sameContent(one: unknown, other: unknown): boolean {
   if (one === other) return true;
   if (!isObject(one) || !isObject(other)) return Object.is(one, other);
-  const names = Object.keys(one);
-  return (
-    names.length === Object.keys(other).length &&
-    names.every((name) => Object.hasOwn(other, name) && sameContent(one[name], other[name]))
-  );
+  for (const name in one) if (!sameContent(one[name], other[name])) return false;
+  for (const name in other) if (other[name] !== undefined && one[name] === undefined) return false;
+  return true;
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -1,11 +1,10 @@
 /** The lossless telemetry tables, column for column as in `sql/duckdb/migrations/0001_telemetry.sql`. */
-import type { KeyValues, SpanEvent, SpanLink } from "../../decode/otlp.ts";
+import type { SpanEvent, SpanLink } from "../../decode/otlp.ts";
 import type { Labels, LogRecordRow, MetricPointRecord, Origin, SpanRecord } from "../../normalise/records.ts";
 import type { Table } from "./appending.ts";
-import { type SplitAttributes, anyValueText, keyValuesText, splitAttributes } from "./attributes.ts";
+import { attributeMaps } from "./attribute-columns.ts";
+import { anyValueText, keyValuesText } from "./attributes.ts";
 import {
-  type Column,
-  attributeMaps,
   double,
   flag,
   int32,
@@ -16,31 +15,23 @@ import {
   uint16,
   uint32,
   uint64,
+  uniqueText,
 } from "./columns.ts";
 import { labelColumns, ownLabelBits } from "./labels.ts";
 
-interface WithAttributes {
-  readonly attributes: SplitAttributes;
-}
-const attributes: readonly Column<WithAttributes>[] = attributeMaps((row) => row.attributes);
-
 /** A span with its settled labels. */
-export interface SpanRow extends WithAttributes {
+export interface SpanRow {
   readonly record: SpanRecord;
   readonly labels: Labels;
 }
 
 /** A log record with its settled labels. */
-export interface LogRow extends WithAttributes {
+export interface LogRow {
   readonly record: LogRecordRow;
   readonly labels: Labels;
 }
 
-interface PointRow extends WithAttributes {
-  readonly record: MetricPointRecord;
-}
-
-interface SpanPartRow<Part> extends WithAttributes {
+interface SpanPartRow<Part> {
   readonly traceId: string;
   readonly spanId: string;
   readonly index: number;
@@ -65,7 +56,7 @@ export const SPANS: Table<SpanRow> = {
   name: "spans",
   columns: [
     text("trace_id", (row) => row.record.span.traceId),
-    text("span_id", (row) => row.record.span.spanId),
+    uniqueText("span_id", (row) => row.record.span.spanId),
     optionalText("parent_span_id", (row) => row.record.span.parentSpanId),
     text("trace_state", (row) => row.record.span.traceState),
     uint32("flags", (row) => row.record.span.flags),
@@ -103,7 +94,7 @@ export const SPANS: Table<SpanRow> = {
     text("category", (row) => row.record.reading.category),
     flag("success", (row) => row.record.reading.success),
     double("confidence", (row) => row.record.reading.confidence),
-    ...attributes,
+    ...attributeMaps<SpanRow>((row) => row.record.span.attributes),
   ],
 };
 
@@ -117,7 +108,7 @@ export const SPAN_EVENTS: Table<SpanPartRow<SpanEvent>> = {
     uint64("time_unix_nano", (row) => row.part.timeUnixNano),
     text("name", (row) => row.part.name),
     uint32("dropped_attributes_count", (row) => row.part.droppedAttributesCount),
-    ...attributes,
+    ...attributeMaps<SpanPartRow<SpanEvent>>((row) => row.part.attributes),
   ],
 };
 
@@ -132,14 +123,14 @@ export const SPAN_LINKS: Table<SpanPartRow<SpanLink>> = {
     text("trace_state", (row) => row.part.traceState),
     uint32("flags", (row) => row.part.flags),
     uint32("dropped_attributes_count", (row) => row.part.droppedAttributesCount),
-    ...attributes,
+    ...attributeMaps<SpanPartRow<SpanLink>>((row) => row.part.attributes),
   ],
 };
 
 export const LOGS: Table<LogRow> = {
   name: "logs",
   columns: [
-    text("log_id", (row) => row.record.logId),
+    uniqueText("log_id", (row) => row.record.logId),
     timestamp("recorded_at", (row) => logTime(row.record)),
     uint64("time_unix_nano", (row) => row.record.log.timeUnixNano),
     uint64("observed_time_unix_nano", (row) => row.record.log.observedTimeUnixNano),
@@ -161,73 +152,64 @@ export const LOGS: Table<LogRow> = {
     text("dialect", (row) => row.record.reading.dialect),
     ...labelColumns<LogRow>((row) => row.labels),
     uint16("own_labels", (row) => ownLabelBits(row.record.reading.labels)),
-    ...attributes,
+    ...attributeMaps<LogRow>((row) => row.record.log.attributes),
   ],
 };
 
-export const METRIC_POINTS: Table<PointRow> = {
+export const METRIC_POINTS: Table<MetricPointRecord> = {
   name: "metric_points",
   columns: [
-    text("point_id", (row) => row.record.pointId),
-    text("metric_name", (row) => row.record.metricName),
-    text("description", (row) => row.record.description),
-    text("unit", (row) => row.record.unit),
-    text("type", (row) => row.record.type),
-    text("temporality", (row) => row.record.temporality),
-    flag("monotonic", (row) => row.record.monotonic),
-    timestamp("measured_at", (row) => row.record.timeUnixNano),
-    uint64("start_unix_nano", (row) => row.record.startUnixNano),
-    uint64("time_unix_nano", (row) => row.record.timeUnixNano),
-    uint32("flags", (row) => row.record.flags),
-    int64("value_int", (row) => row.record.valueInt),
-    double("value_double", (row) => row.record.valueDouble),
-    uint64("count", (row) => row.record.count),
-    double("sum", (row) => row.record.sum),
-    double("min", (row) => row.record.min),
-    double("max", (row) => row.record.max),
-    text("detail_json", (row) => row.record.detailJson),
-    text("metadata_json", ({ record }) => (record.metadata.size === 0 ? undefined : keyValuesText(record.metadata))),
-    text("resource_id", (row) => row.record.origin.resourceId),
-    text("scope_id", (row) => row.record.origin.scopeId),
-    text("service", (row) => row.record.origin.service),
-    timestamp("received_at", (row) => row.record.origin.receivedUnixNano),
-    ...attributes,
+    uniqueText("point_id", (record) => record.pointId),
+    text("metric_name", (record) => record.metricName),
+    text("description", (record) => record.description),
+    text("unit", (record) => record.unit),
+    text("type", (record) => record.type),
+    text("temporality", (record) => record.temporality),
+    flag("monotonic", (record) => record.monotonic),
+    timestamp("measured_at", (record) => record.timeUnixNano),
+    uint64("start_unix_nano", (record) => record.startUnixNano),
+    uint64("time_unix_nano", (record) => record.timeUnixNano),
+    uint32("flags", (record) => record.flags),
+    int64("value_int", (record) => record.valueInt),
+    double("value_double", (record) => record.valueDouble),
+    uint64("count", (record) => record.count),
+    double("sum", (record) => record.sum),
+    double("min", (record) => record.min),
+    double("max", (record) => record.max),
+    text("detail_json", (record) => record.detailJson),
+    text("metadata_json", (record) => (record.metadata.size === 0 ? undefined : keyValuesText(record.metadata))),
+    text("resource_id", (record) => record.origin.resourceId),
+    text("scope_id", (record) => record.origin.scopeId),
+    text("service", (record) => record.origin.service),
+    timestamp("received_at", (record) => record.origin.receivedUnixNano),
+    ...attributeMaps<MetricPointRecord>((record) => record.attributes),
   ],
 };
 
-interface OriginRow extends WithAttributes {
-  readonly origin: Origin;
-}
-
-export const RESOURCES: Table<OriginRow> = {
+export const RESOURCES: Table<Origin> = {
   name: "resources",
   columns: [
-    text("resource_id", (row) => row.origin.resourceId),
-    text("service", (row) => row.origin.service),
-    text("schema_url", (row) => row.origin.resource.schemaUrl),
-    uint32("dropped_attributes_count", (row) => row.origin.resource.droppedAttributesCount),
-    ...attributes,
-    timestamp("first_seen_at", (row) => row.origin.receivedUnixNano),
+    text("resource_id", (origin) => origin.resourceId),
+    text("service", (origin) => origin.service),
+    text("schema_url", (origin) => origin.resource.schemaUrl),
+    uint32("dropped_attributes_count", (origin) => origin.resource.droppedAttributesCount),
+    ...attributeMaps<Origin>((origin) => origin.resource.attributes),
+    timestamp("first_seen_at", (origin) => origin.receivedUnixNano),
   ],
 };
 
-export const SCOPES: Table<OriginRow> = {
+export const SCOPES: Table<Origin> = {
   name: "scopes",
   columns: [
-    text("scope_id", (row) => row.origin.scopeId),
-    text("name", (row) => row.origin.scope.name),
-    text("version", (row) => row.origin.scope.version),
-    text("schema_url", (row) => row.origin.scope.schemaUrl),
-    uint32("dropped_attributes_count", (row) => row.origin.scope.droppedAttributesCount),
-    ...attributes,
-    timestamp("first_seen_at", (row) => row.origin.receivedUnixNano),
+    text("scope_id", (origin) => origin.scopeId),
+    text("name", (origin) => origin.scope.name),
+    text("version", (origin) => origin.scope.version),
+    text("schema_url", (origin) => origin.scope.schemaUrl),
+    uint32("dropped_attributes_count", (origin) => origin.scope.droppedAttributesCount),
+    ...attributeMaps<Origin>((origin) => origin.scope.attributes),
+    timestamp("first_seen_at", (origin) => origin.receivedUnixNano),
   ],
 };
-
-/** Adds the split attributes that a row needs. */
-export function withAttributes<Row extends object>(row: Row, keyValues: KeyValues): Row & WithAttributes {
-  return { ...row, attributes: splitAttributes(keyValues) };
-}
 
 /** Rows of the events of spans. */
 export function eventRows(spans: readonly SpanRecord[]): readonly SpanPartRow<SpanEvent>[] {
@@ -239,10 +221,6 @@ export function linkRows(spans: readonly SpanRecord[]): readonly SpanPartRow<Spa
   return spans.flatMap(({ span }) => partRows(span.traceId, span.spanId, span.links));
 }
 
-function partRows<Part extends { readonly attributes: KeyValues }>(
-  traceId: string,
-  spanId: string,
-  parts: readonly Part[],
-): readonly SpanPartRow<Part>[] {
-  return parts.map((part, index) => withAttributes({ traceId, spanId, index, part }, part.attributes));
+function partRows<Part>(traceId: string, spanId: string, parts: readonly Part[]): readonly SpanPartRow<Part>[] {
+  return parts.map((part, index) => ({ traceId, spanId, index, part }));
 }

@@ -205,24 +205,34 @@ export function tellClaudeCode(writer: StoryWriter, call: Call): number {
     ],
     events: [{ at: facts.start + MILLISECOND, name: "gen_ai.request.attempt", attributes: [["attempt", 1]] }],
   });
+  tellClaudeCodeEvent(writer, call, id, [...common, ...usage]);
+  tellClaudeCodeMetrics(writer, call, common);
+  return id;
+}
+
+function tellClaudeCodeEvent(writer: StoryWriter, call: Call, span: number, told: ModelAttributes): void {
+  const { facts } = call;
   writer.logs.push({
     origin: WRITERS.claudeCodeEvents,
-    trace: place.trace,
-    span: id,
+    trace: call.place.trace,
+    span,
     at: call.end,
     eventName: "",
     body: "claude_code.api_request",
     call: call.number,
     attributes: [
-      ...common,
+      ...told,
       ["event.name", "api_request"],
       ["event.sequence", call.number],
       ["cost_usd", { double: Number((facts.outputTokens * 15e-6 + facts.cacheReadTokens * 3e-7).toFixed(6)) }],
       ["prompt.id", writer.unique("prompt-", call.number)],
-      ...usage,
-      ...place.labels,
+      ...call.place.labels,
     ],
   });
+}
+
+function tellClaudeCodeMetrics(writer: StoryWriter, call: Call, common: ModelAttributes): void {
+  const { facts } = call;
   const counted = [
     ["input", facts.uncachedInputTokens],
     ["output", facts.outputTokens],
@@ -240,5 +250,4 @@ export function tellClaudeCode(writer: StoryWriter, call: Call): number {
       attributes: [...common, ["type", type], ["model", facts.model], ["call.sequence", call.number]],
     });
   }
-  return id;
 }

@@ -25,7 +25,10 @@ export function solid(bytes: Buffer): Piece {
 
 /** A piece that is one hole. */
 export function hole(kind: Hole["kind"], bytes: number, high = 0, low = 0): Piece {
-  return { bytes: Buffer.alloc(bytes, kind.endsWith("Hex") || kind === "timeText" ? "0" : 0), holes: [{ kind, at: 0, high, low }] };
+  return {
+    bytes: Buffer.alloc(bytes, kind.endsWith("Hex") || kind === "timeText" ? "0" : 0),
+    holes: [{ kind, at: 0, high, low }],
+  };
 }
 
 /** Pieces one after the other. */
@@ -36,7 +39,13 @@ export function join(pieces: readonly Piece[]): Piece {
     for (const one of piece.holes) holes.push({ ...one, at: one.at + at });
     at += piece.bytes.length;
   }
-  return { bytes: Buffer.concat(pieces.map((piece) => piece.bytes), at), holes };
+  return {
+    bytes: Buffer.concat(
+      pieces.map((piece) => piece.bytes),
+      at,
+    ),
+    holes,
+  };
 }
 
 /** The two halves of a span's id before the word is XORed in: different for every number below 2^32. */

@@ -49,7 +49,9 @@ function spanFields(span: ModelSpan): readonly Piece[] {
     time(7, span.start),
     time(8, span.end),
     ...attributes(9, span.attributes),
-    ...span.events.map((event) => message(11, [time(1, event.at), text(2, event.name), ...attributes(3, event.attributes)])),
+    ...span.events.map((event) =>
+      message(11, [time(1, event.at), text(2, event.name), ...attributes(3, event.attributes)]),
+    ),
     message(15, [text(2, span.message), integer(3, span.status)]),
     fixed32(16, SAMPLED),
   ];
@@ -71,7 +73,12 @@ function logFields(log: ModelLog): readonly Piece[] {
 }
 
 function metricFields(point: ModelPoint): readonly Piece[] {
-  const numberPoint = [time(2, point.start), time(3, point.at), double(4, point.value), ...attributes(7, point.attributes)];
+  const numberPoint = [
+    time(2, point.start),
+    time(3, point.at),
+    double(4, point.value),
+    ...attributes(7, point.attributes),
+  ];
   return [
     text(1, point.metric),
     text(3, point.unit),
@@ -91,7 +98,10 @@ function anyValue(value: ModelValue): Piece {
   if ("before" in value) {
     return length(1, join([solid(Buffer.from(value.before)), hole("wordHex", 16), solid(Buffer.from(value.after))]));
   }
-  return message(5, value.map((item) => message(1, [anyValue(item)])));
+  return message(
+    5,
+    value.map((item) => message(1, [anyValue(item)])),
+  );
 }
 
 function traceId(field: number, trace: number): Piece {

@@ -22,9 +22,11 @@ export function createRandom(seed: number): Random {
   return {
     next,
     between,
-    pick: (items) => {
-      if (items.length === 0) throw new Error("expected something to pick from");
-      return items[between(0, items.length - 1)] as (typeof items)[number];
+    pick: <Item>(items: readonly Item[]): Item => {
+      const index = between(0, items.length - 1);
+      const item = items[index];
+      if (item === undefined) throw new Error("expected something to pick from");
+      return item;
     },
     chance: (probability) => next() < probability,
     bytes: (length) => Buffer.from(Array.from({ length }, () => between(0, 255))),

@@ -31,7 +31,14 @@ const CLAUDE_CODE_PROCESS: ModelAttributes = [
 ];
 
 /** Who writes; the value is the index into the story's origins. */
-export const WRITERS = { phasewise: 0, anthropicSdk: 1, framework: 2, claudeCode: 3, claudeCodeEvents: 4, claudeCodeMetrics: 5 } as const;
+export const WRITERS = {
+  phasewise: 0,
+  anthropicSdk: 1,
+  framework: 2,
+  claudeCode: 3,
+  claudeCodeEvents: 4,
+  claudeCodeMetrics: 5,
+} as const;
 
 /** The origins of every story, in the order of `WRITERS`. */
 export const ORIGINS: readonly ModelOrigin[] = [
@@ -78,7 +85,10 @@ export class StoryWriter {
 }
 
 /** A span as its maker states it. */
-export type SpanParts = Pick<ModelSpan, "origin" | "trace" | "id" | "parent" | "name" | "start" | "end" | "attributes"> &
+export type SpanParts = Pick<
+  ModelSpan,
+  "origin" | "trace" | "id" | "parent" | "name" | "start" | "end" | "attributes"
+> &
   Partial<ModelSpan>;
 
 /** Adds a span; what is left out is the plainest value. */

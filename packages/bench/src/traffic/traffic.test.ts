@@ -26,18 +26,21 @@ describe("traffic", () => {
     expect(bodiesOf(createTraffic({ ...SMALL, seed: 2 }), 5)).not.toEqual(bodiesOf(one, 5));
   });
 
-  test.each(["protobuf", "json"] as const)("the collector decodes every item of a %s body and refuses none", (encoding) => {
-    const traffic = createTraffic({ ...SMALL, encoding });
-    for (const [index, bytes] of bodiesOf(traffic, 1).entries()) {
-      const body = traffic.bodies[index];
-      const request = decode(body?.signal ?? "traces", encoding, bytes);
-      expect({ accepted: request.accepted, rejected: request.rejected, reasons: request.reasons }).toEqual({
-        accepted: body?.items,
-        rejected: 0,
-        reasons: [],
-      });
-    }
-  });
+  test.each(["protobuf", "json"] as const)(
+    "the collector decodes every item of a %s body and refuses none",
+    (encoding) => {
+      const traffic = createTraffic({ ...SMALL, encoding });
+      for (const [index, bytes] of bodiesOf(traffic, 1).entries()) {
+        const body = traffic.bodies[index];
+        const request = decode(body?.signal ?? "traces", encoding, bytes);
+        expect({ accepted: request.accepted, rejected: request.rejected, reasons: request.reasons }).toEqual({
+          accepted: body?.items,
+          rejected: 0,
+          reasons: [],
+        });
+      }
+    },
+  );
 
   test("protobuf and JSON bodies of one sending say the same", () => {
     const [protobuf, json] = (["protobuf", "json"] as const).map((encoding) => {
@@ -78,7 +81,9 @@ describe("traffic", () => {
     const traffic = createTraffic(SMALL);
     const bytes = bodiesOf(traffic, 4);
     for (const count of [1, Math.ceil(bytes.length / 2), bytes.length]) {
-      const found = settleBodies(traffic.bodies.slice(0, count).map(({ signal }, index) => ({ signal, bytes: bytes[index] ?? Buffer.alloc(0) })));
+      const found = settleBodies(
+        traffic.bodies.slice(0, count).map(({ signal }, index) => ({ signal, bytes: bytes[index] ?? Buffer.alloc(0) })),
+      );
       expect(found).toEqual(expectedOfBodies(traffic, traffic.bodies.slice(0, count), BEGIN_MS));
     }
   });
@@ -88,7 +93,14 @@ describe("traffic", () => {
     const cycle = traffic.bodies.length;
     const once = expectedOf(traffic, new Map([[0, cycle]]), BEGIN_MS);
     const first = expectedOf(traffic, new Map([[0, 1]]), BEGIN_MS);
-    const all = expectedOf(traffic, new Map([[0, 2 * cycle + 1], [1, cycle]]), BEGIN_MS);
+    const all = expectedOf(
+      traffic,
+      new Map([
+        [0, 2 * cycle + 1],
+        [1, cycle],
+      ]),
+      BEGIN_MS,
+    );
     expect(all.spans).toBe(3 * once.spans + first.spans);
     expect(all.costPicoUsd).toBe(3n * once.costPicoUsd + first.costPicoUsd);
     expect(once.calls).toBe(traffic.story.calls.length);

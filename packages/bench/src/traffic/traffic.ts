@@ -78,7 +78,11 @@ export function createTraffic(options: TrafficOptions): Traffic {
   });
   const { origins } = story;
   const json = options.encoding === "json";
-  const body = (signal: Body["signal"], piece: Piece, items: readonly { readonly call?: number | undefined }[]): Body => ({
+  const body = (
+    signal: Body["signal"],
+    piece: Piece,
+    items: readonly { readonly call?: number | undefined }[],
+  ): Body => ({
     signal,
     template: createTemplate(piece),
     items: items.length,
@@ -92,7 +96,11 @@ export function createTraffic(options: TrafficOptions): Traffic {
     body("logs", (json ? encodeLogsJson : encodeLogs)(origins, records), records),
   );
   const metrics = parts(story.points, POINTS_PER_REQUEST).map((points) =>
-    body("metrics", (json ? encodePointsJson : encodePoints)(origins, points), points.map(() => ({}))),
+    body(
+      "metrics",
+      (json ? encodePointsJson : encodePoints)(origins, points),
+      points.map(() => ({})),
+    ),
   );
   return finish(options, story, interleave([traces, logs, metrics]));
 }
@@ -102,7 +110,9 @@ function finish(options: TrafficOptions, story: Story, bodies: readonly Body[]):
 }
 
 function parts<Item>(items: readonly Item[], size: number): readonly (readonly Item[])[] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, part) => items.slice(part * size, (part + 1) * size));
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, part) =>
+    items.slice(part * size, (part + 1) * size),
+  );
 }
 
 /** Each list keeps its order; all are spread evenly over the whole. */
@@ -136,9 +146,8 @@ export function expectedOf(traffic: Traffic, progress: Progress, beginUnixMs: nu
 export function expectedOfBodies(traffic: Traffic, bodies: readonly Body[], beginUnixMs: number): Expected {
   const items = (signal: Body["signal"]): number =>
     bodies.reduce((sum, body) => (body.signal === signal ? sum + body.items : sum), 0);
-  const calls = [...new Set(bodies.flatMap((body) => body.calls))].map(
-    (number) => traffic.story.calls[number] as ModelCallFacts,
-  );
+  const numbers = new Set(bodies.flatMap((body) => body.calls));
+  const calls = traffic.story.calls.filter((_, number) => numbers.has(number));
   return {
     requests: bodies.length,
     spans: items("traces"),
@@ -161,7 +170,15 @@ function costOf(call: ModelCallFacts, beginUnixMs: number): bigint {
     provider: "anthropic",
     model: call.model,
     atUnixMs: beginUnixMs + call.start / 1e6,
-    usage: { ...call, cacheWriteUnknownTokens: 0, webSearchRequests: 0 },
+    usage: {
+      uncachedInputTokens: call.uncachedInputTokens,
+      cacheReadTokens: call.cacheReadTokens,
+      cacheWrite5mTokens: call.cacheWrite5mTokens,
+      cacheWrite1hTokens: call.cacheWrite1hTokens,
+      cacheWriteUnknownTokens: 0,
+      outputTokens: call.outputTokens,
+      webSearchRequests: 0,
+    },
   });
   if (!answer.priced) throw new Error(`${call.model} has no price: ${answer.reason}`);
   return answer.costPicoUsd;

@@ -1,7 +1,9 @@
 import type { CommandModule } from "./command.ts";
 import { demoCommand } from "./demo.ts";
 import { doctorCommand } from "./doctor.ts";
+import { pricesCommand } from "./prices.ts";
 import { reportCommand } from "./report.ts";
+import { repriceCommand } from "./reprice.ts";
 import { runCommand } from "./run.ts";
 import { runsCommand } from "./runs.ts";
 import { serveCommand } from "./serve.ts";
@@ -14,6 +16,8 @@ export const COMMANDS: readonly CommandModule[] = [
   runsCommand,
   runCommand,
   sqlCommand,
+  pricesCommand,
+  repriceCommand,
   doctorCommand,
   demoCommand,
 ];

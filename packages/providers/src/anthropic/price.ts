@@ -3,10 +3,12 @@
  * times the multipliers, web searches added last at their plain price.
  * Where the list gives no price there is none: a guess would look like a fact.
  */
-import { usdPerMillionToPicoPerToken, usdToPico } from "../exact-money.ts";
+import { parseDecimal, usdPerMillionToPicoPerToken, usdToPico } from "../exact-money.ts";
+import type { Decimal } from "../exact-money.ts";
 import type { BillableUsage, PriceAnswer, PriceQuestion, PriceRow } from "../provider.ts";
+import { absurdUsage, inputTokens } from "../usage.ts";
 import { canonicalClaudeModel, cloudOfModelId } from "./models.ts";
-import { LONG_PROMPT_ABOVE_TOKENS, PRICES, WEB_SEARCH_USD } from "./prices.ts";
+import { LONG_PROMPT_ABOVE_TOKENS, PRICES, TERMS } from "./prices.ts";
 
 interface TokenPrices {
   readonly validFrom: string | null;
@@ -20,7 +22,9 @@ interface TokenPrices {
 }
 
 const PROVIDER_ID = "anthropic";
-const WEB_SEARCH_PICO = usdToPico(WEB_SEARCH_USD);
+const WEB_SEARCH_PICO = usdToPico(TERMS.webSearchUsd);
+const US_FACTOR = parseDecimal(TERMS.usFactor);
+const BATCH_FACTOR = parseDecimal(TERMS.batchFactor);
 const ROWS: ReadonlyMap<string, readonly TokenPrices[]> = rowsByModelAndTier();
 
 /** Speeds that are the ordinary one; `normal` is Claude Code's word. */
@@ -37,8 +41,8 @@ export function priceClaude(question: PriceQuestion): PriceAnswer {
   if (cloud !== undefined) {
     return unpriced(`"${question.model}" is an id of ${cloud}, which bills by a price list of its own`);
   }
-  const absurd = Object.entries(usage).find(([, count]) => !Number.isSafeInteger(count) || count < 0);
-  if (absurd !== undefined) return unpriced(`expected a whole ${absurd[0]} from 0 to 2^53, got ${String(absurd[1])}`);
+  const absurd = absurdUsage(usage);
+  if (absurd !== undefined) return unpriced(absurd);
   if (serviceTier === "priority") return unpriced("the priority tier is priced by contract");
   const batch = serviceTier === "batch";
   if (!batch && !STANDARD_SERVICE_TIERS.has(serviceTier)) {
@@ -53,8 +57,8 @@ export function priceClaude(question: PriceQuestion): PriceAnswer {
   const us = inferenceGeo === "us";
   let tokens = tokenCost(usage, prices);
   // Multiplied before it is divided; every price is a multiple of 20, so nothing is lost (a test holds the table to it).
-  if (us) tokens = (tokens * 11n) / 10n;
-  if (batch) tokens /= 2n;
+  if (us) tokens = times(tokens, US_FACTOR);
+  if (batch) tokens = times(tokens, BATCH_FACTOR);
   const marks = [tier === "standard" ? "" : `+${tier}`, us ? "+us" : "", batch ? "+batch" : ""].join("");
   const date = prices.validFrom === null ? "" : `@${prices.validFrom}`;
   return {
@@ -75,11 +79,6 @@ function tierOf(model: string, { model: reported, speed, usage, manyRequests }: 
   return unpriced(`a sum over requests does not tell which prompts were above ${LONG_PROMPT_ABOVE_TOKENS} tokens`);
 }
 
-function inputTokens(usage: BillableUsage): number {
-  const writes = usage.cacheWrite5mTokens + usage.cacheWrite1hTokens + usage.cacheWriteUnknownTokens;
-  return usage.uncachedInputTokens + usage.cacheReadTokens + writes;
-}
-
 function tokenCost(usage: BillableUsage, prices: TokenPrices): bigint {
   return (
     BigInt(usage.uncachedInputTokens) * prices.input +
@@ -88,6 +87,10 @@ function tokenCost(usage: BillableUsage, prices: TokenPrices): bigint {
     BigInt(usage.cacheWrite1hTokens) * prices.cacheWrite1h +
     (BigInt(usage.cacheWrite5mTokens) + BigInt(usage.cacheWriteUnknownTokens)) * prices.cacheWrite5m
   );
+}
+
+function times(tokens: bigint, { units, scale }: Decimal): bigint {
+  return (tokens * units) / 10n ** BigInt(scale);
 }
 
 function rowsByModelAndTier(): Map<string, TokenPrices[]> {

@@ -3,7 +3,7 @@
  * A row holds from its first day (UTC) until the next row of the same model and tier; a new price is a new row, and no
  * row is ever edited, because calls keep the id of the row that priced them.
  */
-import type { PriceRow } from "../provider.ts";
+import type { PriceRow, PriceTerms } from "../provider.ts";
 
 /** Where the table was read, and when. */
 export const SOURCE: string =
@@ -14,8 +14,8 @@ export const SOURCE: string =
 /** Above this many input tokens (uncached, read and written together) of one request the tier `long` holds, if there is one. */
 export const LONG_PROMPT_ABOVE_TOKENS = 100_000;
 
-/** One web search in USD; fetching a page is free. */
-export const WEB_SEARCH_USD = "0.01";
+/** One web search in USD (fetching a page is free), and what tokens cost more in the US and less in a batch. */
+export const TERMS: PriceTerms = { usFactor: "1.1", batchFactor: "0.5", webSearchUsd: "0.01" };
 
 type Cells = readonly [input: string, output: string, write5m: string, write1h: string, read: string];
 

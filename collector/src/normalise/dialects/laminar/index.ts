@@ -86,12 +86,7 @@ function readLaminarLabels(attributes: KeyValues, resource: Resource): Labels {
   };
 }
 
-function readEvidence(
-  span: Span,
-  operation: SpanOperation,
-  scope: Scope,
-  failure: Failure,
-): CallReading | undefined {
+function readEvidence(span: Span, operation: SpanOperation, scope: Scope, failure: Failure): CallReading | undefined {
   const isCall = operation === "model_call" || operation === "embedding";
   if (!isCall && (span.attributes.get(SPAN_TYPE) === "CACHED" || !hasGenAiUsage(span.attributes))) return undefined;
   return readGenAiCall(span, failure, {

@@ -8,11 +8,7 @@
  * A `model_generation` spans all requests of an agent's loop. It states usage only in versions that have no span for the
  * single request, and then it is a sum. Input includes the cache, whose lifetimes have names of Mastra's own.
  */
-import {
-  ATTR_GEN_AI_TOOL_CALL_ID,
-  ATTR_GEN_AI_TOOL_NAME,
-  ATTR_GEN_AI_WORKFLOW_NAME,
-} from "@phasewise/semconv";
+import { ATTR_GEN_AI_TOOL_CALL_ID, ATTR_GEN_AI_TOOL_NAME, ATTR_GEN_AI_WORKFLOW_NAME } from "@phasewise/semconv";
 import type { KeyValues, Resource, Span } from "../../../decode/otlp.ts";
 import { readFirstText, readText } from "../../attribute-bag.ts";
 import { hasGenAiUsage, readGenAiCall } from "../../gen-ai-call.ts";

@@ -54,7 +54,8 @@ export const openInference: Dialect = {
   id: "openinference",
   title: "OpenInference",
   reference: "https://github.com/Arize-ai/openinference/blob/main/spec/semantic_conventions.md",
-  versions: "instrumentation-anthropic 0.2.8 (captured), instrumentation-claude-agent-sdk 0.3.1, conventions 2.12 (sources)",
+  versions:
+    "instrumentation-anthropic 0.2.8 (captured), instrumentation-claude-agent-sdk 0.3.1, conventions 2.12 (sources)",
   recognisesSpan: (span) => span.attributes.has(SPAN_KIND),
   readSpan(span, { resource, scope }) {
     const { attributes } = span;
@@ -79,12 +80,7 @@ function readOpenInferenceLabels(attributes: KeyValues, resource: Resource, oper
   return { ...labels, agent, agentId: labels.agentId ?? readText(attributes, "graph.node.id") };
 }
 
-function readEvidence(
-  span: Span,
-  scope: Scope,
-  operation: SpanOperation,
-  failure: Failure,
-): CallReading | undefined {
+function readEvidence(span: Span, scope: Scope, operation: SpanOperation, failure: Failure): CallReading | undefined {
   const { attributes } = span;
   const isCall = operation === "model_call" || operation === "embedding";
   if (!isCall && !attributes.has(PROMPT_TOKENS)) return undefined;

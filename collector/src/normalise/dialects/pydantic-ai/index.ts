@@ -56,8 +56,7 @@ export const pydanticAi: Dialect = {
   title: "Pydantic AI and Logfire",
   reference: "https://ai.pydantic.dev/logfire/",
   versions: "Pydantic AI instrumentation 1 to 3 and later, Logfire 4 (from their sources)",
-  recognisesSpan: (span, { scope }) =>
-    isPending(span) || SCOPES.has(scope.name) || scope.name.startsWith(SCOPE_PREFIX),
+  recognisesSpan: (span, { scope }) => isPending(span) || SCOPES.has(scope.name) || scope.name.startsWith(SCOPE_PREFIX),
   readSpan(span, { resource }) {
     const operation = operationOf(span);
     const labels = readPydanticLabels(span, resource, operation);

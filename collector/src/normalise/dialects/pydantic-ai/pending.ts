@@ -1,4 +1,4 @@
-import { ATTR_GEN_AI_REQUEST_MODEL } from "@phasewise/semconv";
+import { ATTR_GEN_AI_REQUEST_MODEL, LIVE_KINDS } from "@phasewise/semconv";
 import type { Span } from "../../../decode/otlp.ts";
 import { readText } from "../../attribute-bag.ts";
 import type { Announcement, SpanOperation } from "../../records.ts";
@@ -13,9 +13,9 @@ export function isPending(span: Span): boolean {
   return span.attributes.get(SPAN_TYPE) === PENDING_SPAN;
 }
 
-/** The span that a pending one stands for; undefined when it does not say which that is. */
+/** The span that a pending one stands for; undefined when it does not say which, or when it is nothing that is watched. */
 export function readAnnouncement(span: Span, operation: SpanOperation): Announcement | undefined {
-  if (span.parentSpanId === "") return undefined;
+  if (span.parentSpanId === "" || !LIVE_KINDS.some((kind) => kind === operation)) return undefined;
   const parent = readText(span.attributes, PENDING_PARENT_ID);
   return {
     spanId: span.parentSpanId,
