@@ -164,6 +164,13 @@ export const SETTINGS = {
     default: "",
     help: "Price file (JSON) with contract prices, discounts and prices of further models; read again when it changes.",
   },
+  storeMemoryMaxBytes: {
+    variable: "PHASEWISE_STORE_MEMORY_MAX",
+    flag: "--store-memory-max",
+    type: "bytes",
+    default: String(6144 * MiB),
+    help: "The store process is ended and started again when it holds more memory than this (Linux).",
+  },
   queryTimeoutMs: {
     variable: "PHASEWISE_QUERY_TIMEOUT_MS",
     flag: "--query-timeout-ms",

@@ -11,6 +11,8 @@ export interface DataFolder {
   readonly journal: string;
   readonly database: string;
   readonly quarantine: string;
+  /** What the store process is loading right now. */
+  readonly loading: string;
   /** What the running collector listens on, for tools: `{pid, otlp_http, web}`. */
   readonly ports: string;
 }
@@ -23,6 +25,7 @@ export function dataFolder(path: string): DataFolder {
     journal: join(root, "journal"),
     database: join(root, "phasewise.duckdb"),
     quarantine: join(root, "quarantine"),
+    loading: join(root, "loading.json"),
     ports: join(root, "ports.json"),
   };
 }

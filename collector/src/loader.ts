@@ -7,6 +7,7 @@ import { isPhasewiseError } from "./errors.ts";
 import { load } from "./ingest.ts";
 import type { JournalEntry, Sequence } from "./journal/entry.ts";
 import type { JournalReader } from "./journal/reader.ts";
+import { type LoadAttempts, MOST_DEATHS } from "./load-attempt.ts";
 import type { Settle } from "./normalise/settlement.ts";
 import type { Counters } from "./self-metrics.ts";
 import type { Store } from "./store/store.ts";
@@ -20,6 +21,8 @@ export interface LoaderOptions {
   /** New telemetry gathers for this long before a load, so that transactions are large. */
   readonly intervalMs: number;
   readonly maxBytes: number;
+  /** What the process before this one died of, and what this one is at. */
+  readonly attempts: LoadAttempts;
   /** Entries that cannot be loaded are put aside here. */
   readonly quarantineFolder: string;
   readonly counters: Counters;
@@ -80,12 +83,29 @@ export class Loader {
         if (!this.#isHurried && !this.#isStopping) await sleep(intervalMs);
         continue;
       }
-      const entries = await reader.read(store.loadedUpTo(), this.#head, maxBytes);
+      // What arrives while the reader reads was not looked for, so it must not be passed over.
+      const upTo = this.#head;
+      const entries = await reader.read(store.loadedUpTo(), upTo, maxBytes);
       // The reader has reported what is damaged; nothing readable is left up to here.
-      if (entries.length === 0) await this.#passOver(this.#head);
-      else await this.#loadOrSplit(entries);
+      if (entries.length === 0) await this.#passOver(upTo);
+      else await this.#loadAll(entries);
       this.#tell();
     }
+  }
+
+  /** Entries among which the last process died are loaded one by one, so that the one that kills is found. */
+  async #loadAll(entries: readonly JournalEntry[]): Promise<void> {
+    const { dead } = this.#options.attempts;
+    const [first] = entries;
+    if (dead === undefined || first === undefined || first.sequence > dead.last)
+      return await this.#loadOrSplit(entries);
+    const one = entries.slice(0, 1);
+    if (dead.first === dead.last && dead.first === first.sequence && dead.deaths >= MOST_DEATHS) {
+      await this.#quarantine(
+        first,
+        new Error(`the store process died ${dead.deaths} times while it loaded this entry`),
+      );
+    } else await this.#loadOrSplit(one);
   }
 
   #tell(): void {
@@ -100,19 +120,22 @@ export class Loader {
 
   /** A load that fails is tried in halves, so that one bad entry is found and put aside and the others go in. */
   async #loadOrSplit(entries: readonly JournalEntry[]): Promise<void> {
-    const { store, counters, log } = this.#options;
-    for (let wait = RETRY_FIRST_MS; !this.#isStopping; wait = Math.min(wait * 2, RETRY_LAST_MS)) {
+    const { store, counters, log, attempts, settle } = this.#options;
+    let rest = entries;
+    for (let wait = RETRY_FIRST_MS; rest.length > 0 && !this.#isStopping;) {
       try {
-        const result = await load(entries, store, this.#options.settle);
-        counters.add("entries_loaded", entries.length);
+        attempts.begin(rest);
+        const result = await load(rest, store, settle);
+        rest = rest.slice(result.entries);
+        counters.add("entries_loaded", result.entries);
         counters.add("items_loaded", result.spans + result.logs + result.metricPoints);
         counters.add("items_duplicate", result.duplicates);
-        return;
       } catch (error) {
         counters.add("loads_failed");
-        if (!isPassing(error)) return await this.#split(entries, error);
+        if (!isPassing(error)) return await this.#split(rest, error);
         log.warn({ err: error, retryInMs: wait }, "load failed; trying again");
         await sleep(wait);
+        wait = Math.min(wait * 2, RETRY_LAST_MS);
       }
     }
   }

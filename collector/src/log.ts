@@ -1,5 +1,6 @@
+import { writeSync } from "node:fs";
 import { Writable } from "node:stream";
-import { pino, type Logger } from "pino";
+import { pino, type DestinationStream, type Logger } from "pino";
 
 const LEVELS: Readonly<Record<number, string>> = {
   10: "trace",
@@ -13,7 +14,7 @@ const LEVELS: Readonly<Record<number, string>> = {
 /** A logger to standard error: JSON lines for machines, plain lines where a person watches a terminal. */
 export function createLogger(level: string, processName: string): Logger {
   const options = { level, base: { process: processName } };
-  return process.stderr.isTTY ? pino(options, plainLines()) : pino(options, pino.destination({ fd: 2, sync: true }));
+  return pino(options, process.stderr.isTTY ? plainLines() : jsonLines());
 }
 
 /** `14:03:07 warn  store: load failed; trying again (retryInMs=100)`. */
@@ -29,4 +30,17 @@ function plainLines(): Writable {
       done();
     },
   });
+}
+
+/** A line that cannot be written (full disk, closed pipe) is lost; it must not take the telemetry with it. */
+function jsonLines(): DestinationStream {
+  return {
+    write(line) {
+      try {
+        writeSync(2, line);
+      } catch {
+        // There is nowhere left to say so.
+      }
+    },
+  };
 }

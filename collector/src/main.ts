@@ -12,6 +12,8 @@ export async function main(
   argv: readonly string[],
   environment: Readonly<Record<string, string | undefined>>,
 ): Promise<number> {
+  // A reader of our output may leave (`| head`), and its disk may be full: neither is a reason to stop collecting.
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
   const flags = Object.values(SETTINGS).map((setting) => setting.flag.slice(2));
   try {
     const { values } = parseArgs({

@@ -1,5 +1,6 @@
 /** The front's side of the store process: starts it, restarts it, tells it how far the journal is. */
 import { fork, type ChildProcess } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Logger } from "pino";
 import type { Config } from "./config.ts";
@@ -21,7 +22,8 @@ export interface StoreLinkOptions {
 }
 
 /** Without a beat for this long the store hangs and is killed. It beats every second. */
-const HANG_MS = 30_000;
+const HANG_MS = 60_000;
+const MEMORY_CHECK_MS = 500;
 const RESTART_FIRST_MS = 100;
 const RESTART_LAST_MS = 5_000;
 
@@ -29,6 +31,8 @@ const RESTART_LAST_MS = 5_000;
 export class StoreLink {
   readonly #options: StoreLinkOptions;
   readonly #ready: PromiseWithResolvers<{ readonly webPort: number }> = Promise.withResolvers();
+  readonly #memoryWatch: NodeJS.Timeout;
+  #wasReady = false;
   #child: ChildProcess | undefined;
   #webPort: number;
   #isStopping = false;
@@ -38,6 +42,8 @@ export class StoreLink {
   constructor(options: StoreLinkOptions) {
     this.#options = options;
     this.#webPort = options.config.webPort;
+    this.#memoryWatch = setInterval(() => this.#checkMemory(), MEMORY_CHECK_MS);
+    this.#memoryWatch.unref();
     this.#start();
   }
 
@@ -55,6 +61,7 @@ export class StoreLink {
   async stop(timeoutMs: number): Promise<void> {
     this.#isStopping = true;
     clearTimeout(this.#hangTimer);
+    clearInterval(this.#memoryWatch);
     const child = this.#child;
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
     const gone = new Promise<void>((done) => child.once("exit", () => done()));
@@ -95,6 +102,7 @@ export class StoreLink {
         // A restarted store takes the port again that people already know.
         this.#webPort = message.webPort;
         this.#restartMs = RESTART_FIRST_MS;
+        this.#wasReady = true;
         onLoaded(BigInt(message.loaded));
         this.#ready.resolve({ webPort: message.webPort });
         break;
@@ -112,10 +120,25 @@ export class StoreLink {
     }
   }
 
+  /** At the first start a person waits for the reason; later, acknowledging goes on while the store is tried again. */
   #fail(error: PhasewiseError): void {
+    if (this.#wasReady) {
+      this.#options.log.error({ err: error }, "the store could not be started again; trying on");
+      return;
+    }
     this.#isStopping = true;
     this.#ready.reject(error);
     this.#options.onFatal(error);
+  }
+
+  /** One SELECT can drive the engine past any limit that it knows; then the process goes, and what it held with it. */
+  #checkMemory(): void {
+    const pid = this.#child?.pid;
+    const bytes = pid === undefined ? undefined : residentBytes(pid);
+    const limit = this.#options.config.storeMemoryMaxBytes;
+    if (bytes === undefined || bytes <= limit || this.#isStopping) return;
+    this.#options.log.error({ pid, bytes, limit }, "the store uses more memory than it may; killing it");
+    this.#child?.kill("SIGKILL");
   }
 
   #send(message: ToStore): void {
@@ -135,5 +158,16 @@ export class StoreLink {
       this.#child?.kill("SIGKILL");
     }, HANG_MS);
     this.#hangTimer.unref();
+  }
+}
+
+/** Memory that a process holds, where the system tells it (Linux). */
+function residentBytes(pid: number): number | undefined {
+  try {
+    const pages = readFileSync(`/proc/${pid}/statm`, "utf8").split(" ")[1];
+    return Number(pages) * 4096;
+  } catch {
+    // The process has just ended, or this system has no such file.
+    return undefined;
   }
 }

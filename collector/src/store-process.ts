@@ -11,8 +11,9 @@ import { isPhasewiseError, PhasewiseError } from "./errors.ts";
 import { openJournalReader } from "./journal/reader.ts";
 import type { ToFront, ToStore } from "./link.ts";
 import { listenOn } from "./listen.ts";
-import { createLogger } from "./log.ts";
+import { openLoadAttempts } from "./load-attempt.ts";
 import { Loader } from "./loader.ts";
+import { createLogger } from "./log.ts";
 import { openPriceDesk, type PriceDesk } from "./prices/price-desk.ts";
 import { createCounters, type Snapshot, type Statuses } from "./self-metrics.ts";
 import { createApiServer } from "./serve/api-server.ts";
@@ -71,6 +72,7 @@ async function start(config: Config, head: bigint): Promise<Running> {
     settle: prices.settle,
     intervalMs: config.loadIntervalMs,
     maxBytes: config.loadMaxBytes,
+    attempts: openLoadAttempts(folder.loading, store.loadedUpTo()),
     quarantineFolder: folder.quarantine,
     counters,
     log,
@@ -133,9 +135,9 @@ function fail(error: unknown): void {
     createLogger("fatal", "store").fatal({ err: error }, "the store process fails");
     process.exit(1);
   }
-  send({ type: "fatal", code: known.code, message: known.message });
-  process.exitCode = 1;
-  process.disconnect();
+  const message: ToFront = { type: "fatal", code: known.code, message: known.message };
+  if (process.connected) process.send?.(message, undefined, undefined, () => process.exit(1));
+  else process.exit(1);
 }
 
 process.on("message", (message) => {
@@ -157,8 +159,9 @@ process.on("message", (message) => {
       break;
   }
 });
-// The front is gone (killed, or crashed): whoever starts next needs the database.
-process.on("disconnect", () => process.exit(process.exitCode ?? 0));
+// The front is gone (killed, or crashed): whoever starts next needs the database. An exit would wait for a query that runs
+// in the engine, which can be for ever; what is on disk is safe from a kill.
+process.on("disconnect", () => process.kill(process.pid, "SIGKILL"));
 // The terminal sends its interrupt to both processes; only the front decides what to do about it.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => {});
 setInterval(() => send({ type: "beat" }), 1_000).unref();

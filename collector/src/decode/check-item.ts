@@ -4,7 +4,9 @@
  * Source: field comments of opentelemetry-proto v1.11.0 on `trace_id`, `span_id`, `parent_span_id`.
  */
 import type { Exemplar, LogRecord, Span, SpanLink } from "./otlp.ts";
+import { PhasewiseError } from "../errors.ts";
 import { droppedCount } from "./attributes.ts";
+import { MAX_ITEMS } from "./limits.ts";
 
 const MAX_REASONS = 10;
 const NO_TRACE = "0".repeat(32);
@@ -25,6 +27,16 @@ export function newTally(): Tally {
 /** Adds a sentence for the sender; of more than ten distinct ones the first ten are kept. */
 export function note(tally: Tally, reason: string): void {
   if (tally.reasons.size < MAX_REASONS) tally.reasons.add(reason);
+}
+
+/** Counts items that are taken; a request of too many is refused as a whole, so that its sender learns to send smaller ones. */
+export function countAccepted(tally: Tally, items: number): void {
+  tally.accepted += items;
+  if (tally.accepted <= MAX_ITEMS) return;
+  throw new PhasewiseError(
+    "BODY_TOO_LARGE",
+    `Expected at most ${MAX_ITEMS} spans, log records or data points in a request, got more. Send smaller batches.`,
+  );
 }
 
 /** Refuses items with a reason. */
@@ -53,7 +65,7 @@ export function takeSpan(span: Span, tally: Tally): Span | undefined {
     reject(tally, 1, `spanId: expected 16 hex digits that are not all zero, got ${describeId(span.spanId)}`);
     return undefined;
   }
-  tally.accepted++;
+  countAccepted(tally, 1);
   let kept = span;
   if (span.parentSpanId !== "" && (!isSpanId(span.parentSpanId) || span.parentSpanId === span.spanId)) {
     kept = { ...kept, parentSpanId: "" };
@@ -71,7 +83,7 @@ export function takeSpan(span: Span, tally: Tally): Span | undefined {
 
 /** The record as it is kept: without ids that are not valid. Counts it. */
 export function takeLog(record: LogRecord, tally: Tally): LogRecord {
-  tally.accepted++;
+  countAccepted(tally, 1);
   const hasTrace = isTraceId(record.traceId);
   const hasSpan = isSpanId(record.spanId);
   if ((hasTrace || record.traceId === "") && (hasSpan || record.spanId === "")) return record;

@@ -13,6 +13,12 @@ export const MAX_ATTRIBUTES = 1024;
 /** Longest attribute key in UTF-16 units; an attribute with a longer one is counted as dropped. Values are never cut. */
 export const MAX_KEY_LENGTH = 4096;
 
+/**
+ * Most spans, log records and data points of one request together. An empty item takes two bytes, so a small body could hold
+ * millions, which would keep everybody else waiting; no exporter sends near this many at once.
+ */
+export const MAX_ITEMS = 100_000;
+
 /** Most events that one span keeps; the excess is counted in its `dropped_events_count`. */
 export const MAX_EVENTS = 10_000;
 

@@ -1,5 +1,6 @@
 /** What the journal's writer asks of the file system: the seam at which tests let single calls fail. */
-import { open, unlink } from "node:fs/promises";
+import { type FileHandle, mkdir, open, unlink } from "node:fs/promises";
+import { dirname } from "node:path";
 import { syncFolder } from "./segments.ts";
 
 /** A segment that is open for writing. */
@@ -22,7 +23,23 @@ export interface SegmentFiles {
 
 /** The real one. */
 export const nodeFiles: SegmentFiles = {
-  create: async (path) => await open(path, "w"),
+  create: async (path) => {
+    await mkdir(dirname(path), { recursive: true });
+    return linked(await open(path, "w"), path);
+  },
   remove: unlink,
   syncFolder,
 };
+
+/** A file that somebody has removed still takes writes and syncs, but nobody will ever read it: that is no durability. */
+function linked(handle: FileHandle, path: string): SegmentFile {
+  return {
+    writev: async (parts, position) => await handle.writev(parts, position),
+    datasync: async () => {
+      await handle.datasync();
+      if ((await handle.stat()).nlink === 0) throw new Error(`${path} was removed`);
+    },
+    truncate: async (bytes) => await handle.truncate(bytes),
+    close: async () => await handle.close(),
+  };
+}

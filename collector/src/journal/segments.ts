@@ -19,7 +19,12 @@ export function segmentName(first: Sequence): string {
 
 /** The segments of a folder in order. */
 export async function listSegments(folder: string): Promise<readonly Segment[]> {
-  const names = (await readdir(folder)).filter((name) => NAME.test(name)).sort();
+  const found = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    // A folder that somebody has removed holds nothing; the reader reports what is missing.
+    if (error.code === "ENOENT") return [];
+    throw error;
+  });
+  const names = found.filter((name) => NAME.test(name)).sort();
   return names.map((name) => ({ name, path: join(folder, name), first: BigInt(name.slice(0, 20)) }));
 }
 

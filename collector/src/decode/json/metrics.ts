@@ -1,5 +1,5 @@
 /** ExportMetricsServiceRequest of OTLP/JSON. Source: opentelemetry/proto/metrics/v1, v1.11.0. */
-import { note, reject } from "../check-item.ts";
+import { countAccepted, note, reject } from "../check-item.ts";
 import type { Envelope, Metric } from "../otlp.ts";
 import { attributesField, readEnvelopes } from "./common.ts";
 import {
@@ -92,7 +92,7 @@ function readPoints<Point>(
       reject(context.tally, 1, problem ?? "dataPoints: expected an object");
     } else {
       points.push(point);
-      context.tally.accepted++;
+      countAccepted(context.tally, 1);
     }
   }
   context.problem = outer ?? wrongList;

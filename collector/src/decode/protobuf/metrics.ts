@@ -1,6 +1,6 @@
 /** ExportMetricsServiceRequest. Source: opentelemetry/proto/metrics/v1, v1.11.0. */
 import { type AttributeDraft, NO_ATTRIBUTES } from "../attributes.ts";
-import { type Tally, note } from "../check-item.ts";
+import { type Tally, countAccepted, note } from "../check-item.ts";
 import type {
   Envelope,
   ExponentialHistogramPoint,
@@ -66,7 +66,7 @@ function readMetric(reader: Reader, tally: Tally): Metric | undefined {
     note(tally, "metrics: expected gauge, sum, histogram, exponentialHistogram or summary; a metric had none");
     return undefined;
   }
-  tally.accepted += data.points.length;
+  countAccepted(tally, data.points.length);
   return finish({ name, description, unit, metadata: metadata.map ?? NO_ATTRIBUTES }, data);
 }
 

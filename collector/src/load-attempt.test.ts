@@ -1,0 +1,54 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { JournalEntry } from "./journal/entry.ts";
+import { openLoadAttempts } from "./load-attempt.ts";
+
+let file: string;
+beforeEach(() => {
+  file = join(mkdtempSync(join(tmpdir(), "load-attempt-")), "loading.json");
+});
+afterEach(() => rmSync(join(file, ".."), { recursive: true }));
+
+function entries(...sequences: readonly bigint[]): readonly JournalEntry[] {
+  return sequences.map((sequence) => ({
+    sequence,
+    signal: "logs",
+    encoding: "json",
+    receivedUnixNano: 0n,
+    sender: "test",
+    body: new Uint8Array(),
+  }));
+}
+
+describe("the note of what is being loaded", () => {
+  test("a load that is in the store left no death behind", () => {
+    openLoadAttempts(file, 0n).begin(entries(1n, 2n));
+
+    expect(openLoadAttempts(file, 2n).dead).toBeUndefined();
+  });
+
+  test("a load that is not in the store is where the process died", () => {
+    openLoadAttempts(file, 0n).begin(entries(1n, 2n, 3n));
+
+    expect(openLoadAttempts(file, 0n).dead).toEqual({ first: 1n, last: 3n, deaths: 1 });
+  });
+
+  test("deaths at the same entry add up, and start again at another one", () => {
+    for (let death = 1; death <= 3; death++) {
+      const attempts = openLoadAttempts(file, 4n);
+      attempts.begin(entries(5n));
+      expect(openLoadAttempts(file, 4n).dead?.deaths).toBe(death);
+    }
+    openLoadAttempts(file, 4n).begin(entries(6n));
+
+    expect(openLoadAttempts(file, 4n).dead).toEqual({ first: 6n, last: 6n, deaths: 1 });
+  });
+
+  test("a note that is half written says nothing", () => {
+    writeFileSync(file, '{"first":"1","la');
+
+    expect(openLoadAttempts(file, 0n).dead).toBeUndefined();
+  });
+});
