@@ -319,10 +319,11 @@ describe("damage", () => {
 test("a segment that cannot be made fails the append as retryable, and a later append works", async () => {
   const journal = await begin();
   await rm(folder, { recursive: true });
+  await writeFile(folder, "in the way");
   await expect(journal.append(entryOf(1))).rejects.toMatchObject({ code: "JOURNAL_WRITE_FAILED", retryable: true });
   expect(journal.head()).toBe(0n);
   expect(journal.pendingBytes()).toBe(0);
-  await mkdir(folder);
+  await rm(folder);
   expect(await journal.append(entryOf(1))).toBe(1n);
   expect(numbers((await readAll(1n)).entries)).toStrictEqual([1]);
 });

@@ -12,7 +12,7 @@ import {
 import { labelsOf } from "./labels.ts";
 import { spanHandle, type SpanHandle } from "./span.ts";
 import { within } from "./within.ts";
-import { named } from "./named.ts";
+import { named, type OptionNames } from "./named.ts";
 
 /** What can be said about an agent. */
 export interface AgentOptions {
@@ -24,6 +24,8 @@ export interface AgentOptions {
   readonly attributes?: Attributes | undefined;
 }
 
+const OPTION_NAMES: OptionNames<AgentOptions> = { name: true, id: true, version: true, attributes: true };
+
 /** What the callback of `agent` gets. */
 export interface AgentHandle extends SpanHandle {
   readonly name: string;
@@ -32,7 +34,7 @@ export interface AgentHandle extends SpanHandle {
 
 /** Runs a function as the work of a named agent. An agent inside an agent has the outer one as its parent. */
 export function agent<T>(options: AgentOptions | string, fn: (agent: AgentHandle) => T): T {
-  const given = named<AgentOptions>(options);
+  const given = named(options, OPTION_NAMES);
   const { name, id, version } = given;
   return within(
     {

@@ -3,7 +3,7 @@ import { ATTR_PHASE_ENTRY, ATTR_PHASE_NAME } from "@phasewise/semconv";
 import { phaseCounterOf } from "./run.ts";
 import { spanHandle, type SpanHandle } from "./span.ts";
 import { within } from "./within.ts";
-import { named } from "./named.ts";
+import { named, type OptionNames } from "./named.ts";
 
 /** What can be said about a phase. */
 export interface PhaseOptions {
@@ -12,6 +12,8 @@ export interface PhaseOptions {
   /** Further attributes of the phase span. */
   readonly attributes?: Attributes | undefined;
 }
+
+const OPTION_NAMES: OptionNames<PhaseOptions> = { name: true, attributes: true };
 
 /** What the callback of `phase` gets. */
 export interface PhaseHandle extends SpanHandle {
@@ -25,7 +27,7 @@ export interface PhaseHandle extends SpanHandle {
  * innermost one.
  */
 export function phase<T>(options: PhaseOptions | string, fn: (phase: PhaseHandle) => T): T {
-  const given = named<PhaseOptions>(options);
+  const given = named(options, OPTION_NAMES);
   const { name } = given;
   const entry = phaseCounterOf(context.active()).next(name);
   return within(

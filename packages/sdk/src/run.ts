@@ -27,7 +27,7 @@ import { startHeartbeat } from "./live.ts";
 import { spanHandle, type Opening, type SpanHandle } from "./span.ts";
 import { currentOptions } from "./state.ts";
 import { within } from "./within.ts";
-import { named } from "./named.ts";
+import { named, type OptionNames } from "./named.ts";
 
 /** What can be said about a run. */
 export interface RunOptions {
@@ -51,6 +51,20 @@ export interface RunOptions {
   /** Further attributes of the run span. */
   readonly attributes?: Attributes | undefined;
 }
+
+const OPTION_NAMES: OptionNames<RunOptions> = {
+  name: true,
+  id: true,
+  number: true,
+  agent: true,
+  taskType: true,
+  trigger: true,
+  gitCommit: true,
+  session: true,
+  user: true,
+  conversation: true,
+  attributes: true,
+};
 
 /** What the callback of `run` gets. */
 export interface RunHandle extends SpanHandle {
@@ -145,7 +159,7 @@ function runOpening(options: RunOptions, id: string): Opening {
  * The run ends `succeeded`, `failed` when the function throws, or `cancelled` when it throws an abort error.
  */
 export function run<T>(options: RunOptions | string, fn: (run: RunHandle) => T): T {
-  const given = named<RunOptions>(options);
+  const given = named(options, OPTION_NAMES);
   const id = given.id ?? uuidV7();
   return within(runOpening(given, id), (opened) => ({ ...spanHandle(opened), id, name: given.name }), fn);
 }

@@ -21,6 +21,7 @@ import { ATTR_SESSION_ID, ATTR_USER_ID } from "@phasewise/semconv";
 import { inheritedContext } from "./child-environment.ts";
 import { instrumentChildProcesses } from "./child-processes.ts";
 import { InheritingContextManager } from "./context-manager.ts";
+import { exitBudget, type ExitBudget } from "./exit-budget.ts";
 import { guard, warnOnce } from "./guard.ts";
 import { labelsSpanProcessor } from "./labels-processor.ts";
 import { lastRequest, postAndWait, type LastRequest } from "./last-post.ts";
@@ -122,16 +123,19 @@ function startContext(settings: OtelSettings, options: Options, env: Environment
   }
 }
 
-/** Flushes everything, for at most the given time, and holds the process up only that long. */
-function flusher(pipelines: readonly Pipeline<unknown>[], timeout: number): () => Promise<void> {
-  return async () => {
-    let limit: NodeJS.Timeout | undefined;
-    const late = new Promise<void>((resolve) => {
-      limit = setTimeout(resolve, timeout);
-    });
-    await Promise.race([late, Promise.allSettled(pipelines.map((pipeline) => pipeline.flush()))]);
-    clearTimeout(limit);
-  };
+/** Flushes everything, for at most so many milliseconds, and holds the process up only that long. */
+async function flushWithin(
+  pipelines: readonly Pipeline<unknown>[],
+  timeout: number,
+  budget: ExitBudget,
+): Promise<void> {
+  const attempt = Promise.allSettled(pipelines.map((pipeline) => pipeline.flush()));
+  let limit: NodeJS.Timeout | undefined;
+  const late = new Promise<"late">((resolve) => {
+    limit = setTimeout(resolve, timeout, "late");
+  });
+  if ((await Promise.race([late, attempt])) === "late") budget.hangs(attempt);
+  clearTimeout(limit);
 }
 
 function lastRequests(settings: OtelSettings, env: Environment, { spans, records }: Started): LastRequest[] {
@@ -150,18 +154,26 @@ function startSdk(given: Partial<Options>, env: Environment): void {
 
   const pipelines: Pipeline<unknown>[] = [];
   const started: Started = { pipelines, spans: createOutbox(), records: createOutbox() };
-  const flush = flusher(pipelines, options.flushTimeout);
+  const budget = exitBudget(options.flushTimeout);
+  const flush = (): Promise<void> => flushWithin(pipelines, options.flushTimeout, budget);
   setSdkState({ options, flush });
   startContext(settings, options, env);
   pipelines.push(...startTraces(settings, started), ...startLogs(settings, started), ...startMetrics(settings));
   if (options.childProcesses) instrumentChildProcesses();
   followProcess({
     produced: () => started.spans.added + started.records.added,
-    flush,
+    flush: async () => {
+      const left = budget.left();
+      if (left === 0) return;
+      const done = budget.spend();
+      await flushWithin(pipelines, left, budget);
+      done();
+    },
     sendAndWait: () => {
       // A collector that did not answer so far will not answer now, and the host is not kept waiting for it.
       if (!options.exitFlush || pipelines.some((pipeline) => pipeline.reachable() === false)) return;
-      postAndWait(lastRequests(settings, env, started), options.flushTimeout);
+      const left = budget.left();
+      if (left > 0) postAndWait(lastRequests(settings, env, started), left);
     },
   });
 }

@@ -8,7 +8,7 @@ import {
 } from "@phasewise/semconv";
 import { spanHandle, type SpanHandle } from "./span.ts";
 import { within } from "./within.ts";
-import { named } from "./named.ts";
+import { named, type OptionNames } from "./named.ts";
 
 /** What can be said about a tool call. */
 export interface ToolOptions {
@@ -20,6 +20,8 @@ export interface ToolOptions {
   readonly attributes?: Attributes | undefined;
 }
 
+const OPTION_NAMES: OptionNames<ToolOptions> = { name: true, callId: true, type: true, attributes: true };
+
 /** What the callback of `tool` gets. */
 export interface ToolHandle extends SpanHandle {
   readonly name: string;
@@ -27,7 +29,7 @@ export interface ToolHandle extends SpanHandle {
 
 /** Runs a function as one execution of a tool. */
 export function tool<T>(options: ToolOptions | string, fn: (tool: ToolHandle) => T): T {
-  const given = named<ToolOptions>(options);
+  const given = named(options, OPTION_NAMES);
   const { name, callId, type } = given;
   return within(
     {

@@ -1,50 +1,31 @@
 import { context } from "@opentelemetry/api";
 import { guard } from "./guard.ts";
 import { endingOf, openSpan, type Opening, type OpenSpan } from "./span.ts";
+import { chained, isPlainPromise, watchThenable } from "./watch-thenable.ts";
 
 const SUCCEEDED = { status: "succeeded" } as const;
 
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  const type = typeof value;
-  return (
-    (type === "object" || type === "function") &&
-    value !== null &&
-    typeof (value as { then?: unknown }).then === "function"
-  );
+/** Whether the object can be observed until it settles. Its `then` is read once, and not called. */
+function isWatched(value: unknown, opened: OpenSpan): boolean {
+  if ((typeof value !== "object" && typeof value !== "function") || value === null) return false;
+  const { then } = value as { then?: unknown };
+  return typeof then === "function" && watchThenable(value, then, opened);
 }
 
 /** Ends the span when the value is there, and gives the host what its callback returned. */
 function settle<T>(value: T, opened: OpenSpan): T {
-  if (guard(() => isThenable(value)) !== true) {
-    opened.end(SUCCEEDED);
-    return value;
-  }
-  if (Object.getPrototypeOf(value) === Promise.prototype) {
-    // A chained promise keeps an unhandled rejection unhandled, as the host would see it without us.
-    return (value as Promise<unknown>).then(
-      (result) => {
-        opened.end(SUCCEEDED);
-        return result;
-      },
-      (error: unknown) => {
-        opened.end(endingOf(error));
-        throw error;
-      },
+  if (guard(() => isPlainPromise(value)) === true) {
+    return chained(value as Promise<unknown>, (error) =>
+      opened.end(error === undefined ? SUCCEEDED : endingOf(error.thrown)),
     ) as T;
   }
-  // A richer promise (the Anthropic SDK's has `withResponse`) must stay the same object, so it is only watched.
-  guard(() =>
-    (value as PromiseLike<unknown>).then(
-      () => opened.end(SUCCEEDED),
-      (error: unknown) => opened.end(endingOf(error)),
-    ),
-  );
+  if (guard(() => isWatched(value, opened)) !== true) opened.end(SUCCEEDED);
   return value;
 }
 
 /**
  * Calls a function inside a span and gives back its value or error untouched. The span ends when the function has
- * returned or its promise has settled. When the instrumentation fails or nothing is registered, only the function runs.
+ * returned or its promise has settled; a thenable of another kind has when the host has waited for it. When the instrumentation fails or nothing is registered, only the function runs.
  */
 export function within<T, H>(opening: Opening, handle: (opened: OpenSpan | undefined) => H, fn: (handle: H) => T): T {
   const opened = guard(() => openSpan(opening));

@@ -277,3 +277,28 @@ it("a call without a usable name still runs the function", () => {
   expect(loose(undefined, () => 1)).toBe(1);
   expect(loose({ number: 3 }, () => 2)).toBe(2);
 });
+
+it("a call whose options throw when they are read runs the function, with what could be read", () => {
+  const hostile = (): never => {
+    throw new Error("must not reach the host");
+  };
+  class Options {
+    get name(): string {
+      return hostile();
+    }
+    get id(): string {
+      return hostile();
+    }
+  }
+  for (const entry of [run, phase, agent, tool]) expect(entry(new Options(), ({ name }) => name)).toBe("unnamed");
+
+  const attributes = {
+    get broken(): string {
+      return hostile();
+    },
+  };
+  for (const entry of [run, phase, agent, tool]) {
+    expect(entry({ name: "readable", attributes }, ({ name }) => name)).toBe("readable");
+  }
+  expect(memory.span("phase readable").attributes).not.toHaveProperty("broken");
+});

@@ -113,6 +113,13 @@ describe("register", () => {
     });
   });
 
+  it("leaves the unhandled rejection of a promise subclass what it is", async () => {
+    const bare = await runBare("rejected.mjs", "");
+    const ended = await runProgram("rejected.mjs", { args: [""], env: env() });
+    expect([ended.code, ended.stdout, essence(ended)]).toEqual([1, "", essence(bare)]);
+    expect(names()).toEqual(["phase floating"]);
+  });
+
   it("sends what process.exit cuts off", async () => {
     const ended = await runProgram("agent.mjs", { args: ["exit"], env: env() });
     expect(ended).toMatchObject({ code: 7, stdout: "", stderr: "" });

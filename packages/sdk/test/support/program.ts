@@ -10,6 +10,8 @@ export interface Ended {
   readonly stdout: string;
   readonly stderr: string;
   readonly ms: number;
+  /** Milliseconds from the last thing it said on stdout to its end. */
+  readonly endMs: number;
 }
 
 export interface ProgramOptions {
@@ -53,13 +55,18 @@ export function runProgram(name: string, options: ProgramOptions = {}): Promise<
     child.kill(kill);
   };
   let stderr = "";
+  let lastSaid = started;
   child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
   child.stdout.on("data", (chunk: Buffer) => {
     stdout += chunk.toString();
+    lastSaid = performance.now();
     if (kill !== undefined && stdout.includes("ready")) waiting ??= setInterval(signalWhenTime, 10);
   });
   return new Promise((resolve) => {
-    child.on("close", (code, signal) => resolve({ code, signal, stdout, stderr, ms: performance.now() - started }));
+    child.on("close", (code, signal) => {
+      const now = performance.now();
+      resolve({ code, signal, stdout, stderr, ms: now - started, endMs: now - lastSaid });
+    });
   });
 }
 
