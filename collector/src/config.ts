@@ -8,7 +8,7 @@ import { PhasewiseError } from "./errors.ts";
 export interface Setting {
   readonly variable: string;
   readonly flag: string;
-  readonly type: "text" | "port" | "count" | "duration_ms" | "bytes" | "path" | "percent";
+  readonly type: "text" | "port" | "count" | "duration_ms" | "bytes" | "path" | "percent" | "memory" | "log_level";
   readonly default: string;
   readonly help: string;
 }
@@ -153,7 +153,7 @@ export const SETTINGS = {
   memoryLimit: {
     variable: "PHASEWISE_MEMORY_LIMIT",
     flag: "--memory-limit",
-    type: "text",
+    type: "memory",
     default: "2GB",
     help: "Memory that DuckDB may use, in its own notation.",
   },
@@ -188,14 +188,19 @@ export const SETTINGS = {
   logLevel: {
     variable: "PHASEWISE_LOG_LEVEL",
     flag: "--log-level",
-    type: "text",
+    type: "log_level",
     default: "info",
     help: "trace, debug, info, warn, error or fatal.",
   },
 } as const satisfies Record<string, Setting>;
 
 type SettingName = keyof typeof SETTINGS;
-type ParsedValue<T extends Setting["type"]> = T extends "text" | "path" ? string : number;
+type TextType = "text" | "path" | "memory" | "log_level";
+type ParsedValue<T extends Setting["type"]> = T extends TextType ? string : number;
+
+const LOG_LEVELS: ReadonlySet<string> = new Set(["trace", "debug", "info", "warn", "error", "fatal"]);
+/** Sizes that DuckDB reads, less its words for "no limit". */
+const MEMORY = /^(?=.*[1-9])\d{1,12}(?:\.\d{1,6})?\s?(?:[kmgt]i?b)$/i;
 
 /** The settings as the program uses them: every value parsed and within its bounds. */
 export type Config = { readonly [Name in SettingName]: ParsedValue<(typeof SETTINGS)[Name]["type"]> };
@@ -232,6 +237,8 @@ export function isLoopback(host: string): boolean {
 function parse(setting: Setting, text: string): string | number | undefined {
   if (setting.type === "text") return text;
   if (setting.type === "path") return text === "" ? undefined : text;
+  if (setting.type === "memory") return MEMORY.test(text) ? text : undefined;
+  if (setting.type === "log_level") return LOG_LEVELS.has(text) ? text : undefined;
   if (!/^\d{1,15}$/.test(text)) return undefined;
   const value = Number(text);
   if (setting.type === "port") return value <= 65535 ? value : undefined;
@@ -246,5 +253,7 @@ const EXPECTED: Readonly<Record<Setting["type"], string>> = {
   bytes: "a whole number of bytes above 0",
   duration_ms: "a whole number of milliseconds above 0",
   count: "a whole number above 0",
+  memory: "a size such as 512MB, 2GB or 1.5GiB",
+  log_level: "trace, debug, info, warn, error or fatal",
   text: "text",
 };

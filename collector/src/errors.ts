@@ -42,6 +42,11 @@ export const ERRORS = {
     meaning: "Only application/x-protobuf and application/json are OTLP.",
   },
   ENCODING_UNSUPPORTED: { status: 415, retryable: false, meaning: "Only the listed content encodings are understood." },
+  REQUEST_INVALID: {
+    status: 400,
+    retryable: false,
+    meaning: "The request is not HTTP, or its address cannot be read.",
+  },
   METHOD_NOT_ALLOWED: { status: 405, retryable: false, meaning: "The path answers to another method." },
   NOT_FOUND: { status: 404, retryable: false, meaning: "There is nothing at this path." },
   UNAUTHORIZED: { status: 401, retryable: false, meaning: "A bearer token is required." },

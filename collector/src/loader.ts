@@ -125,7 +125,9 @@ export class Loader {
     for (let wait = RETRY_FIRST_MS; rest.length > 0 && !this.#isStopping;) {
       try {
         attempts.begin(rest);
+        const startedMs = performance.now();
         const result = await load(rest, store, settle);
+        log.debug({ ...result, tookMs: Math.round(performance.now() - startedMs) }, "loaded");
         rest = rest.slice(result.entries);
         counters.add("entries_loaded", result.entries);
         counters.add("items_loaded", result.spans + result.logs + result.metricPoints);

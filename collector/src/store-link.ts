@@ -78,7 +78,12 @@ export class StoreLink {
     this.#child = fork(file, [], { serialization: "json", stdio: ["ignore", "inherit", "inherit", "ipc"] });
     this.#child.on("message", (message) => this.#receive(message as ToFront));
     this.#child.on("exit", (code, signal) => this.#ended(code, signal));
-    this.#send({ type: "start", config: { ...config, webPort: this.#webPort }, head: String(head()) });
+    this.#send({
+      type: "start",
+      config: { ...config, webPort: this.#webPort },
+      head: String(head()),
+      isRestart: this.#wasReady,
+    });
     this.#watch();
   }
 

@@ -47,21 +47,37 @@ function ask(): Promise<{ readonly head: bigint; readonly front: Snapshot }> {
   });
 }
 
-async function start(config: Config, head: bigint): Promise<Running> {
+async function start(config: Config, head: bigint, isRestart: boolean): Promise<Running> {
   const log = createLogger(config.logLevel, "store");
   const folder = dataFolder(config.dataFolder);
   const counters = createCounters();
   const catalogue = await readCatalogue(SQL_FOLDER, "duckdb");
-  const prices = await openPriceDesk(config.prices, log);
+  const prices = await openPriceDesk(config.prices, log, {
+    isRestart,
+    onChange: () => {
+      showPrices().catch((error: unknown) => log.warn({ err: error }, "SQL does not know the changed prices yet"));
+    },
+  });
   const store = await openDuckDbStore({
     file: folder.database,
     sqlFolder: SQL_FOLDER,
     memoryLimit: config.memoryLimit,
     log: ({ level, message, ...details }) => log[level](details, message),
+    onStuck: (sql) => {
+      // The engine does not let go of this query, and holds a thread and memory for it. The front starts us again.
+      log.error({ sql }, "a query cannot be stopped; ending the store process for it");
+      process.kill(process.pid, "SIGKILL");
+    },
   });
+  /** Lets SQL know the prices of the user's own file, beside the built-in ones. */
+  async function showPrices(): Promise<void> {
+    const statement = prices.tokenPrices();
+    if (statement !== undefined) await store.applyViews([statement]);
+  }
   // The front must know this before it takes anything: a sequence that the store has is never given out again.
   send({ type: "loaded", loaded: String(store.loadedUpTo()) });
   await store.applyViews(viewStatements(catalogue));
+  await showPrices();
   const reader = await openJournalReader(folder.journal, (damage) => {
     counters.add("journal_damaged");
     log.error({ damage }, "the journal is damaged");
@@ -144,7 +160,7 @@ process.on("message", (message) => {
   const command = message as ToStore;
   switch (command.type) {
     case "start":
-      running = start(command.config, BigInt(command.head));
+      running = start(command.config, BigInt(command.head), command.isRestart);
       running.catch(fail);
       break;
     case "head":

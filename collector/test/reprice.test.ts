@@ -46,7 +46,7 @@ afterEach(async () => {
 });
 
 async function deskOf(path: string): Promise<PriceDesk> {
-  const desk = await openPriceDesk(path, SILENT, 50);
+  const desk = await openPriceDesk(path, SILENT, { lookEveryMs: 50 });
   desks.push(desk);
   return desk;
 }
@@ -322,6 +322,31 @@ describe("the price file", () => {
       code: "CONFIG_INVALID",
       message: expect.stringContaining(`${file}: prices[0].input: expected`),
     });
+  });
+
+  test("that is wrong when the store process is started again leaves the built-in prices, and says so", async () => {
+    await writeFile(file, "{");
+    const changes: string[] = [];
+    const desk = await openPriceDesk(file, SILENT, {
+      isRestart: true,
+      lookEveryMs: 50,
+      onChange: () => changes.push("changed"),
+    });
+    desks.push(desk);
+    const prices = (model: string): unknown => desk.list({ model, nowUnixMs: 0 })?.map(({ source }) => source);
+
+    expect(prices("claude-next-9")).toEqual([]);
+    expect(prices("claude-sonnet-4-5")).toContain("list");
+    expect(desk.file()?.problem).toMatch(/expected JSON/);
+    const table = await (await apiOf(desk)).inject({ url: "/api/prices", headers: { host: "127.0.0.1:4319" } });
+    expect(table.json<Table>().parameters["price_file_problem"]).toMatch(/expected JSON/);
+    expect(desk.tokenPrices()).not.toContain("claude-next-9");
+
+    await writeFile(file, JSON.stringify(CONTRACT));
+    await expect.poll(() => changes, { timeout: 5_000 }).toContain("changed");
+    await expect.poll(() => desk.file()?.problem, { timeout: 5_000 }).toBeUndefined();
+    expect(desk.tokenPrices()).toContain("'user/anthropic/claude-next-9': [0.000000000001, ");
+    expect(desk.file()).toEqual({ path: file, problem: undefined });
   });
 
   test("is read again when it changes, and a wrong one changes nothing but says so", async () => {

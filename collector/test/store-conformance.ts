@@ -289,6 +289,19 @@ export function storeConformance(engine: keyof typeof ENGINES): void {
       expect(await rowsOf(store, "select * from run_heartbeats")).toEqual([["run-1", "2026-11-01T00:01:00.000Z"]]);
     });
 
+    promise("what a pending span tells of is open until it ends, in whatever order", async () => {
+      const live = { type: "started", kind: "agent", name: "ask", parentSpanId: "" } as const;
+      const pending = (id: number, of: number) => span({ span: id, announces: { spanId: spanId(of), live } });
+      await store.load(batch({ spans: [pending(11, 1), pending(12, 2)] }), 1n, settle);
+      await store.load(
+        batch({ spans: [pending(11, 1), span({ span: 1 }), span({ span: 3 }), pending(13, 3)] }),
+        2n,
+        settle,
+      );
+      const rows = await rowsOf(store, "select trace_id, span_id, kind, name, service, started_at from live_spans");
+      expect(rows).toEqual([[traceId(1), spanId(2), "agent", "ask", "demo", "2026-11-01T00:00:12.000Z"]]);
+    });
+
     promise("what has ended is no longer among the open things, whichever of its reports comes first", async () => {
       const started = { type: "started", kind: "run", name: "fix", parentSpanId: "" } as const;
       const labels = { runId: "run-1" };

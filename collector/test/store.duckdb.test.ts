@@ -1,8 +1,9 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { appendFile, copyFile, cp, mkdtemp, readFile, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { settle } from "../src/normalise/settle/settle.ts";
@@ -11,6 +12,15 @@ import type { StoreEvent } from "../src/store/duckdb/instance.ts";
 import type { Store } from "../src/store/store.ts";
 import { SQL_FOLDER, codeOf, rowsOf, storeConformance } from "./store-conformance.ts";
 import { batch, genAiSpan, log, point, seconds, span } from "./support/store-batches.ts";
+
+/** Another process that has the file open. */
+async function holdElsewhere(file: string): Promise<ChildProcess> {
+  const script = `const { DuckDBInstance } = require("@duckdb/node-api");
+    DuckDBInstance.create(process.argv[1]).then(() => { console.log("open"); setInterval(() => {}, 1000); });`;
+  const other = spawn(process.execPath, ["-e", script, file], { stdio: ["ignore", "pipe", "inherit"] });
+  await new Promise((resolve) => other.stdout.once("data", resolve));
+  return other;
+}
 
 const OPTIONS = { timeoutMs: 20_000, maxRows: 10_000 };
 
@@ -46,14 +56,18 @@ describe("the DuckDB store, on its own", () => {
     expect(await codeOf(open(join(folder, "link.duckdb")))).toBe("DATA_FOLDER_UNUSABLE");
   });
 
-  test("a file that another process holds is refused with the way out", async () => {
+  test("a file that another process holds is waited for, and refused with the way out when it stays held", async () => {
     await (await open()).close();
-    const script = `const { DuckDBInstance } = require("@duckdb/node-api");
-      DuckDBInstance.create(process.argv[1]).then(() => { console.log("open"); setInterval(() => {}, 1000); });`;
-    const other = spawn(process.execPath, ["-e", script, file], { stdio: ["ignore", "pipe", "inherit"] });
+    const other = await holdElsewhere(file);
     try {
-      await new Promise((resolve) => other.stdout.once("data", resolve));
-      await expect(open()).rejects.toThrow(/in use by another process.*PHASEWISE_DATA/s);
+      await expect(
+        openDuckDbStore({ file, sqlFolder: SQL_FOLDER, memoryLimit: "500MB", lockPatienceMs: 600 }),
+      ).rejects.toThrow(/in use by another process.*PHASEWISE_DATA/s);
+      const opening = open();
+      await sleep(500);
+      other.kill("SIGKILL");
+      expect((await opening).loadedUpTo()).toBe(0n);
+      expect(events.map((event) => event.message)).toContainEqual(expect.stringMatching(/waiting for it to end/));
     } finally {
       other.kill("SIGKILL");
     }
@@ -230,6 +244,25 @@ describe("the DuckDB store, on its own", () => {
     expect(await codeOf(store.queryForeign("selec 1", OPTIONS))).toBe("SQL_FAILED");
     expect(await codeOf(store.query("set threads = 1", OPTIONS))).toBe("SQL_FAILED");
   });
+
+  test("a query that cannot be interrupted is told of", async () => {
+    const stuck: string[] = [];
+    const store = await openDuckDbStore({
+      file,
+      sqlFolder: SQL_FOLDER,
+      memoryLimit: "500MB",
+      onStuck: (head) => stuck.push(head),
+    });
+    stores.push(store);
+    // A scalar function works on one value in one go.
+    const slow = "select levenshtein(repeat('a', n), repeat('b', n)) from (values (45000)) as t(n)";
+    const fast = await codeOf(
+      store.query("select count(*) from range(100000) a, range(100000) b", { ...OPTIONS, timeoutMs: 200 }),
+    );
+    expect([fast, stuck]).toEqual(["QUERY_TIMEOUT", []]);
+    expect(await codeOf(store.query(slow, { ...OPTIONS, timeoutMs: 100 }))).toBe("QUERY_TIMEOUT");
+    expect(stuck).toEqual([slow]);
+  }, 60_000);
 
   test("foreign SQL may describe, show, explain and read the catalogue", async () => {
     const store = await open();

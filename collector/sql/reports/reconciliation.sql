@@ -47,20 +47,14 @@ with
   chosen_calls as (
     select
       call_key,
-      trace_id,
-      span_id,
-      run_id,
-      phase,
-      agent,
-      session_id,
+      key_hash (call_key) as call_hash,
+      key_hash (model) as model_hash,
       service,
       request_model,
       response_model,
       model,
-      started_at,
       cost_usd,
       cost_reported_usd,
-      disagreements,
       uncached_input_tokens,
       cache_read_tokens,
       cache_write_5m_tokens,
@@ -110,55 +104,199 @@ with
         or user_id = as_text ($user)
       )
   ),
-  stated as (
+  models as (
+    select distinct
+      model_hash,
+      model
+    from
+      chosen_calls
+  ),
+  layers as (
     select
-      e.call_key,
-      e.dialect || ' (' || e.source || ')' as layer,
-      min(c.call_day) as call_day,
-      min(c.model) as model,
-      max(e.uncached_input_tokens) as uncached_input_tokens,
-      max(e.cache_read_tokens) as cache_read_tokens,
-      max(e.cache_write_5m_tokens) as cache_write_5m_tokens,
-      max(e.cache_write_1h_tokens) as cache_write_1h_tokens,
-      max(e.cache_write_unknown_tokens) as cache_write_unknown_tokens,
-      max(
-        input_total (
-          e.uncached_input_tokens,
-          e.cache_read_tokens,
-          e.cache_write_5m_tokens,
-          e.cache_write_1h_tokens,
-          e.cache_write_unknown_tokens
-        )
+      dialect,
+      source,
+      layer_name (dialect, source) as layer,
+      row_number() over (
+        order by
+          layer_name (dialect, source)
+      ) as layer_number
+    from
+      call_evidence
+    where
+      started_at >= day_before (as_time ($since))
+    group by
+      dialect,
+      source
+  ),
+  told as (
+    select
+      c.call_hash,
+      c.call_day,
+      c.model_hash,
+      n.layer_number,
+      e.uncached_input_tokens,
+      e.cache_read_tokens,
+      e.cache_write_5m_tokens,
+      e.cache_write_1h_tokens,
+      e.cache_write_unknown_tokens,
+      input_total (
+        e.uncached_input_tokens,
+        e.cache_read_tokens,
+        e.cache_write_5m_tokens,
+        e.cache_write_1h_tokens,
+        e.cache_write_unknown_tokens
       ) as input_count,
-      max(e.output_tokens) as output_tokens,
-      max(e.reasoning_tokens) as reasoning_tokens,
-      max(e.cost_reported_usd) as stated_usd,
-      min(c.disagreement) as disagreement
+      e.output_tokens,
+      e.reasoning_tokens,
+      e.cost_reported_usd as stated_usd
     from
       call_evidence as e
-      join chosen_calls as c on c.call_key = e.call_key
+      join chosen_calls as c on c.call_hash = key_hash (e.call_key)
+      left join layers as n on n.dialect = e.dialect
+      and n.source = e.source
     where
       e.started_at >= day_before (as_time ($since))
-    group by
-      e.call_key,
-      e.dialect,
-      e.source
   ),
-  shared as (
+  told_twice as (
     select
-      l.call_key,
+      call_hash,
+      layer_number
+    from
+      told
+    group by
+      call_hash,
+      layer_number
+    having
+      count(*) > 1
+  ),
+  stated as (
+    select
+      t.*
+    from
+      told as t
+      left join told_twice as w on w.call_hash = t.call_hash
+      and w.layer_number = t.layer_number
+    where
+      w.call_hash is null
+    union all
+    select
+      t.call_hash,
+      min(t.call_day),
+      min(t.model_hash),
+      t.layer_number,
+      max(t.uncached_input_tokens),
+      max(t.cache_read_tokens),
+      max(t.cache_write_5m_tokens),
+      max(t.cache_write_1h_tokens),
+      max(t.cache_write_unknown_tokens),
+      max(t.input_count),
+      max(t.output_tokens),
+      max(t.reasoning_tokens),
+      max(t.stated_usd)
+    from
+      told as t
+      join told_twice as w on w.call_hash = t.call_hash
+      and w.layer_number = t.layer_number
+    group by
+      t.call_hash,
+      t.layer_number
+  ),
+  shared_slots as (
+    select
+      l.call_day,
+      l.model_hash,
+      l.layer_number as left_number,
+      r.layer_number as right_number,
+      count(*) as shared_count,
+      sum(coalesce(r.input_count - l.input_count, 0) + coalesce(r.output_tokens - l.output_tokens, 0)) as shared_difference,
+      sum(
+        case
+          when r.stated_usd is not null then l.stated_usd
+        end
+      ) as left_common_sum,
+      sum(
+        case
+          when l.stated_usd is not null then r.stated_usd
+        end
+      ) as right_common_sum
+    from
+      stated as l
+      join stated as r on r.call_hash = l.call_hash
+      and l.layer_number < r.layer_number
+    group by
+      l.call_day,
+      l.model_hash,
+      l.layer_number,
+      r.layer_number
+  ),
+  shared_days as (
+    select
+      s.call_day,
+      m.model,
+      l.layer as left_name,
+      r.layer as right_name,
+      s.shared_count,
+      s.shared_difference,
+      s.left_common_sum,
+      s.right_common_sum
+    from
+      shared_slots as s
+      join models as m on m.model_hash = s.model_hash
+      join layers as l on l.layer_number = s.left_number
+      join layers as r on r.layer_number = s.right_number
+    union all
+    select
+      call_day,
+      model,
+      'computed',
+      'reported',
+      count(*),
+      0,
+      sum(cost_usd),
+      sum(cost_reported_usd)
+    from
+      chosen_calls
+    where
+      cost_usd is not null
+      and cost_reported_usd is not null
+    group by
+      call_day,
+      model
+  ),
+  contested as (
+    select
+      c.call_hash,
+      c.call_day,
+      c.model,
+      n.layer,
+      s.uncached_input_tokens,
+      s.cache_read_tokens,
+      s.cache_write_5m_tokens,
+      s.cache_write_1h_tokens,
+      s.cache_write_unknown_tokens,
+      s.output_tokens,
+      s.reasoning_tokens,
+      c.disagreement,
+      c.call_key
+    from
+      stated as s
+      join chosen_calls as c on c.call_hash = s.call_hash
+      join layers as n on n.layer_number = s.layer_number
+    where
+      c.disagreement is not null
+  ),
+  disagreeing as (
+    select
       l.call_day,
       l.model,
       l.layer as left_name,
       r.layer as right_name,
-      coalesce(r.input_count - l.input_count, 0) + coalesce(r.output_tokens - l.output_tokens, 0) as difference,
-      case
-        when r.stated_usd is not null then l.stated_usd
-      end as left_common_usd,
-      case
-        when l.stated_usd is not null then r.stated_usd
-      end as right_common_usd,
-      l.disagreement is not null
+      l.call_key
+    from
+      contested as l
+      join contested as r on r.call_hash = l.call_hash
+    where
+      l.layer < r.layer
       and (
         differs (l.uncached_input_tokens, r.uncached_input_tokens)
         or differs (l.cache_read_tokens, r.cache_read_tokens)
@@ -177,51 +315,29 @@ with
         or differs (l.output_tokens, r.output_tokens)
         or differs (l.reasoning_tokens, r.reasoning_tokens)
         or models_differ (l.disagreement, l.layer, r.layer)
-      ) as is_disagreeing
-    from
-      stated as l
-      join stated as r on r.call_key = l.call_key
-    where
-      l.layer < r.layer
+      )
     union all
     select
-      call_key,
       call_day,
       model,
       'computed',
       'reported',
-      0,
-      cost_usd,
-      cost_reported_usd,
-      cost_differs (cost_usd, cost_reported_usd)
+      call_key
     from
       chosen_calls
     where
-      cost_usd is not null
-      and cost_reported_usd is not null
+      cost_differs (cost_usd, cost_reported_usd)
   ),
-  shared_days as (
+  disagreeing_days as (
     select
       call_day,
       model,
       left_name,
       right_name,
-      count(*) as shared_count,
-      sum(difference) as shared_difference,
-      sum(left_common_usd) as left_common_sum,
-      sum(right_common_usd) as right_common_sum,
-      count(
-        case
-          when is_disagreeing then 1
-        end
-      ) as disagreeing_count,
-      first_few (
-        case
-          when is_disagreeing then call_key
-        end
-      ) as disagreeing_keys
+      count(*) as disagreeing_count,
+      first_few (call_key) as disagreeing_keys
     from
-      shared
+      disagreeing
     group by
       call_day,
       model,
@@ -235,11 +351,11 @@ with
     from
       shared_days
   ),
-  layer_days as (
+  layer_slots as (
     select
       call_day,
-      model,
-      layer,
+      model_hash,
+      layer_number,
       count(*) as call_count,
       sum(uncached_input_tokens) as uncached_input_tokens_sum,
       sum(cache_read_tokens) as cache_read_tokens_sum,
@@ -253,8 +369,27 @@ with
       stated
     group by
       call_day,
-      model,
-      layer
+      model_hash,
+      layer_number
+  ),
+  layer_days as (
+    select
+      s.call_day,
+      m.model,
+      n.layer,
+      s.call_count,
+      s.uncached_input_tokens_sum,
+      s.cache_read_tokens_sum,
+      s.cache_write_5m_tokens_sum,
+      s.cache_write_1h_tokens_sum,
+      s.cache_write_unknown_tokens_sum,
+      s.input_count_sum,
+      s.output_tokens_sum,
+      s.stated_usd_sum
+    from
+      layer_slots as s
+      join models as m on m.model_hash = s.model_hash
+      join layers as n on n.layer_number = s.layer_number
     union all
     select
       call_day,
@@ -494,14 +629,18 @@ with
       coalesce(s.shared_difference, 0) as shared_difference,
       s.left_common_sum,
       s.right_common_sum,
-      coalesce(s.disagreeing_count, 0) as disagreeing_count,
-      s.disagreeing_keys
+      coalesce(d.disagreeing_count, 0) as disagreeing_count,
+      d.disagreeing_keys
     from
       paired as p
       left join shared_days as s on s.call_day = p.pair_day
       and s.left_name = p.left_name
       and s.right_name = p.right_name
       and coalesce(s.model, '') = coalesce(p.pair_model, '')
+      left join disagreeing_days as d on d.call_day = p.pair_day
+      and d.left_name = p.left_name
+      and d.right_name = p.right_name
+      and coalesce(d.model, '') = coalesce(p.pair_model, '')
     union all
     select
       coalesce(c.call_day, m.metric_day),

@@ -74,6 +74,16 @@ with
   neighbours as (
     select
       *,
+      cast(null as double) as earlier_figure,
+      cast(null as ubigint) as earlier_unix_nano
+    from
+      points
+    where
+      figure is not null
+      and coalesce(temporality, '') <> 'cumulative'
+    union all
+    select
+      *,
       max(figure) over (
         partition by
           metric_name,
@@ -104,6 +114,7 @@ with
       points
     where
       figure is not null
+      and temporality = 'cumulative'
   ),
   intervals as (
     select

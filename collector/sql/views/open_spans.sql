@@ -68,13 +68,51 @@ with
     group by
       run_id
   ),
+  trace_signs as (
+    select
+      trace_id,
+      started_at as sign_at
+    from
+      live_spans
+    union all
+    select
+      trace_id,
+      ended_at as sign_at
+    from
+      spans
+    where
+      trace_id in (
+        select
+          trace_id
+        from
+          live_spans
+      )
+  ),
+  traces as (
+    select
+      trace_id,
+      max(sign_at) as sign_at
+    from
+      trace_signs
+    group by
+      trace_id
+  ),
   watched as (
     select
       a.*,
       e.run_ended_at,
-      coalesce(e.run_ended_at, h.beat_at, s.announced_at) as seen_at
+      coalesce(e.run_ended_at, h.beat_at, s.announced_at, t.sign_at) as seen_at,
+      -- The SDK beats every few seconds while a run is open; 35 seconds of silence are more than a slow network explains.
+      -- For what belongs to no run of the SDK nobody beats: there every start and end in its trace is a sign of life, and
+      -- 10 minutes without one are more than a model call takes before its client gives up.
+      case
+        when h.beat_at is null
+        and s.announced_at is null then 600000
+        else 35000
+      end as patience_ms
     from
       announced as a
+      left join traces as t on t.trace_id = a.trace_id
       left join run_ends as e on e.run_id = a.run_id
       left join run_starts as s on s.run_id = a.run_id
       left join heartbeats as h on h.run_id = a.run_id
@@ -82,11 +120,9 @@ with
   judged as (
     select
       *,
-      -- The SDK beats every few seconds while a run is open; 35 seconds of silence are more than a slow network explains.
       case
         when run_ended_at is not null then true
-        when seen_at is null then false
-        else elapsed_ms (seen_at, now_utc ()) > 35000
+        else elapsed_ms (seen_at, now_utc ()) > patience_ms
       end as is_lost
     from
       watched
@@ -117,10 +153,7 @@ select
     when is_lost then 'lost'
     else 'running'
   end as status,
-  case
-    when is_lost then seen_at
-    else coalesce(seen_at, started_at)
-  end as last_seen_at,
+  seen_at as last_seen_at,
   elapsed_ms (
     started_at,
     case
@@ -175,8 +208,8 @@ comment on column open_spans.parent_span_id is 'Span that it hangs under (16 hex
 
 comment on column open_spans.started_at is 'When it started (UTC).';
 
-comment on column open_spans.status is 'running, or lost: its run has ended without it, or shows no sign of life for 35 seconds.';
+comment on column open_spans.status is 'running, or lost: its run has ended without it, or shows no sign of life for 35 seconds; outside a run with heartbeats, nothing of its trace has started or ended for 10 minutes.';
 
-comment on column open_spans.last_seen_at is 'Last sign of life of its run (UTC): the end, the latest heartbeat, or the start.';
+comment on column open_spans.last_seen_at is 'Last sign of life of its run (UTC): the end, the latest heartbeat, or the start; outside such a run the latest start or end in its trace.';
 
-comment on column open_spans.duration_ms is 'Time since the start; of a lost one up to the last sign of life of its run.';
+comment on column open_spans.duration_ms is 'Time since the start; of a lost one up to its last sign of life.';

@@ -8,6 +8,7 @@ import { PhasewiseError } from "../errors.ts";
 import { createPriceCall } from "../normalise/settle/price-call.ts";
 import { createSettle } from "../normalise/settle/settle.ts";
 import type { PriceCall, Settle } from "../normalise/settlement.ts";
+import { tokenPricesStatement } from "./token-prices.ts";
 
 /** What the operator should hear of. */
 export interface PriceDeskLog {
@@ -25,7 +26,22 @@ export interface PriceDesk {
   readonly list: (question: ListQuestion) => readonly ListedPrice[] | undefined;
   /** Path of the price file, and what is wrong with its newest state; undefined without one. */
   readonly file: () => { readonly path: string; readonly problem: string | undefined } | undefined;
+  /** Makes the SQL function `token_prices` know the price file; undefined without one, when the function's own file is enough. */
+  readonly tokenPrices: () => string | undefined;
   readonly close: () => void;
+}
+
+/** How the desk is opened. */
+export interface PriceDeskOptions {
+  /**
+   * The process took the place of one that died: a file that cannot be used then must not end the collector, so the
+   * built-in prices hold until it can be used again.
+   */
+  readonly isRestart?: boolean | undefined;
+  /** Called when other prices hold than before. */
+  readonly onChange?: (() => void) | undefined;
+  /** Milliseconds between two looks at the file; 2000 when left out. */
+  readonly lookEveryMs?: number | undefined;
 }
 
 /** How often the file is looked at. */
@@ -38,19 +54,30 @@ const LOOK_EVERY_MS = 2_000;
 export async function openPriceDesk(
   path: string,
   log: PriceDeskLog,
-  lookEveryMs: number = LOOK_EVERY_MS,
+  { isRestart = false, onChange, lookEveryMs = LOOK_EVERY_MS }: PriceDeskOptions = {},
 ): Promise<PriceDesk> {
   const file = path === "" ? undefined : resolve(path);
-  let book = file === undefined ? makePriceBook() : await readBook(file);
+  let book = makePriceBook();
   let problem: string | undefined;
+  if (file !== undefined) {
+    try {
+      book = await readBook(file);
+      log.info({ file, ...sizeOf(book) }, "the price file was read");
+    } catch (error) {
+      if (!isRestart) throw error;
+      problem = messageOf(error);
+      log.error({ file, problem }, "the price file cannot be used; the built-in prices hold until it can");
+    }
+  }
 
   async function readAgain(name: string): Promise<void> {
     try {
       book = await readBook(name);
       problem = undefined;
       log.info({ file: name, ...sizeOf(book) }, "the price file was read again");
+      onChange?.();
     } catch (error) {
-      problem = error instanceof Error ? error.message : String(error);
+      problem = messageOf(error);
       log.error({ file: name, problem }, "the changed price file cannot be used; the prices before it go on");
     }
   }
@@ -58,15 +85,13 @@ export async function openPriceDesk(
   const changed = (): void => {
     if (file !== undefined) void readAgain(file);
   };
-  if (file !== undefined) {
-    watchFile(file, { interval: lookEveryMs, persistent: false }, changed);
-    log.info({ file, ...sizeOf(book) }, "the price file was read");
-  }
+  if (file !== undefined) watchFile(file, { interval: lookEveryMs, persistent: false }, changed);
   return {
     settle: createSettle((call) => createPriceCall(book.price)(call)),
     priceCall: () => createPriceCall(book.price),
     list: (question) => listPrices(book, question),
     file: () => (file === undefined ? undefined : { path: file, problem }),
+    tokenPrices: () => (file === undefined ? undefined : tokenPricesStatement(book)),
     close: () => {
       if (file !== undefined) unwatchFile(file, changed);
     },
@@ -78,10 +103,9 @@ async function readBook(file: string): Promise<PriceBook> {
   try {
     text = await readFile(file, "utf8");
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
     throw new PhasewiseError(
       "CONFIG_INVALID",
-      `PHASEWISE_PRICES: expected a price file that can be read, got ${reason}`,
+      `PHASEWISE_PRICES: expected a price file that can be read, got ${messageOf(error)}`,
     );
   }
   const read = readPriceFile(text, file);
@@ -92,4 +116,8 @@ async function readBook(file: string): Promise<PriceBook> {
 function sizeOf({ userPrices }: PriceBook): Readonly<Record<string, number>> {
   const { rows, discounts, rates } = userPrices;
   return { prices: rows.length, discounts: discounts.length, rates: rates.length };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

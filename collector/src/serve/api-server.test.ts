@@ -1,3 +1,4 @@
+import { type AddressInfo, connect } from "node:net";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -190,6 +191,63 @@ test.each([
     detail: expect.stringMatching(/.{5}/),
   });
   expect(reply.statusCode).toBe(status);
+});
+
+test("a cut result says so in every format", async () => {
+  const config = { host: "127.0.0.1", token: "", allowedHosts: "", queryTimeoutMs: 10_000, queryMaxRows: 2 };
+  const app = server({ config });
+  const ask = async (format: string, rows: number): Promise<unknown> => {
+    const payload = { sql: `select * from range(${rows})` };
+    const reply = await app.inject({ method: "POST", url: `/api/sql?format=${format}`, headers: HOST, payload });
+    return reply.headers["x-truncated"];
+  };
+
+  for (const format of ["json", "csv", "markdown", "ndjson"]) {
+    expect([format, await ask(format, 2), await ask(format, 3)]).toEqual([format, "false", "true"]);
+  }
+});
+
+test("a struct that looks like a decimal is a struct", async () => {
+  const payload = { sql: "select {'decimal': '1.5'} as s, {'decimal': 1.5} as t" };
+  const reply = await server().inject({ method: "POST", url: "/api/sql", headers: HOST, payload });
+
+  expect(reply.body).toContain('"rows":[{"s":{"decimal":"1.5"},"t":{"decimal":1.5}}]');
+});
+
+/** What comes back for bytes that need not be HTTP. */
+async function answerTo(app: FastifyInstance, request: string): Promise<string> {
+  await app.listen({ host: "127.0.0.1", port: 0 });
+  const { port } = app.server.address() as AddressInfo;
+  const socket = connect(port, "127.0.0.1");
+  socket.write(request);
+  let text = "";
+  for await (const chunk of socket) text += String(chunk);
+  return text;
+}
+
+test.each([
+  [
+    "a method that HTTP does not know",
+    "FETCH /api/runs HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n",
+    405,
+    "METHOD_NOT_ALLOWED",
+  ],
+  ["a method that nothing answers to", "PROPFIND /api/runs HTTP/1.1\r\n", 405, "METHOD_NOT_ALLOWED"],
+  ["a method that nothing answers to", "DELETE /api/runs HTTP/1.1\r\n", 405, "METHOD_NOT_ALLOWED"],
+  ["no HTTP", "GET / HELLO\r\n\r\n", 400, "REQUEST_INVALID"],
+  ["too many headers", `GET / HTTP/1.1\r\nX: ${"x".repeat(20_000)}\r\n\r\n`, 400, "REQUEST_INVALID"],
+  ["a broken escape", "GET /api/reports/%zz HTTP/1.1\r\n", 400, "REQUEST_INVALID"],
+  ["an id that is too long", `GET /api/runs/${"x".repeat(5000)} HTTP/1.1\r\n`, 404, "NOT_FOUND"],
+  ["a null byte", "GET /api/%00 HTTP/1.1\r\n", 404, "NOT_FOUND"],
+  ["a path out of the folder", "GET /../../%2e%2e/etc/passwd HTTP/1.1\r\n", 404, "NOT_FOUND"],
+  ["a long id that is no run's", `GET /api/runs/${"x".repeat(500)} HTTP/1.1\r\n`, 404, "RUN_UNKNOWN"],
+])("%s is a problem document", async (_what, start, status, code) => {
+  const request = start.endsWith("\r\n\r\n") ? start : `${start}Host: 127.0.0.1\r\nConnection: close\r\n\r\n`;
+  const [head = "", body = ""] = (await answerTo(server(), request)).split("\r\n\r\n");
+
+  expect(head).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+  expect(head).toMatch(/^content-type: application\/problem\+json/im);
+  expect(JSON.parse(body)).toMatchObject({ status, code, detail: expect.stringMatching(/.{5}/) });
 });
 
 test("SQL in a form or as plain text is refused", async () => {

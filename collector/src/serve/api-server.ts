@@ -1,13 +1,14 @@
 /** The HTTP API and the page, as one Fastify server. */
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
 import { guard } from "../guard.ts";
+import { answerBrokenRequest } from "./broken-request.ts";
 import type { ApiContext } from "./context.ts";
 import { healthRoutes } from "./health.ts";
 import { toJson } from "./json.ts";
 import { metricsRoutes } from "./metrics.ts";
 import { isOpenPath, isPageAddress, pageRoutes } from "./page.ts";
 import { priceRoutes } from "./prices.ts";
-import { handleProblems, sendProblem, unanswered } from "./problem.ts";
+import { answerUnrouted, handleProblems, sendProblem, unanswered } from "./problem.ts";
 import { reportRoutes } from "./reports.ts";
 import { runRoutes } from "./runs.ts";
 import { sqlRoutes } from "./sql.ts";
@@ -21,6 +22,8 @@ export interface ApiServerOptions extends ApiContext {
 }
 
 const SQL_BODY_BYTES = 4 * 1024 * 1024;
+/** Characters of an id in a path; the ids of runs are chosen by whoever runs them. */
+const MAX_ID_LENGTH = 4096;
 
 /** Makes the server; the caller listens and closes. */
 export function createApiServer(options: ApiServerOptions): FastifyInstance {
@@ -28,6 +31,9 @@ export function createApiServer(options: ApiServerOptions): FastifyInstance {
     loggerInstance: options.logger,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: SQL_BODY_BYTES,
+    routerOptions: { maxParamLength: MAX_ID_LENGTH },
+    frameworkErrors: answerUnrouted,
+    clientErrorHandler: answerBrokenRequest,
     // A number is not taken for a text or the other way round, and a field too many is said, not dropped.
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false } },
   });

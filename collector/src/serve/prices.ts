@@ -2,7 +2,7 @@
 import { RepriceBody, Table, type Column, type ReportParameter } from "@phasewise/api";
 import type { FastifyInstance } from "fastify";
 import { PhasewiseError } from "../errors.ts";
-import type { Decimal, RepriceGroup, RepriceRequest, RepriceResult } from "../store/store.ts";
+import { Decimal, type RepriceGroup, type RepriceRequest, type RepriceResult } from "../store/store.ts";
 import { readParameters } from "../views/parameters.ts";
 import { unitOf } from "../views/units.ts";
 import { readTableQuery, sendTable } from "./query.ts";
@@ -174,14 +174,14 @@ function column(name: string, type: string, comment: string, unit: string | null
 }
 
 function decimal(text: string | null): Decimal | null {
-  return text === null ? null : { decimal: text };
+  return text === null ? null : new Decimal(text);
 }
 
 /** Whole 1e-12 USD as USD, every digit kept. */
 function usd(picoUsd: bigint): Decimal {
   const digits = (picoUsd < 0n ? -picoUsd : picoUsd).toString().padStart(13, "0");
   const fraction = digits.slice(-12).replace(/0+$/, "");
-  return { decimal: `${picoUsd < 0n ? "-" : ""}${digits.slice(0, -12)}${fraction === "" ? "" : `.${fraction}`}` };
+  return new Decimal(`${picoUsd < 0n ? "-" : ""}${digits.slice(0, -12)}${fraction === "" ? "" : `.${fraction}`}`);
 }
 
 function textOf(value: string | number | null | undefined): string | undefined {

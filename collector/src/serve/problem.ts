@@ -4,7 +4,7 @@ import type { Problem } from "@phasewise/api";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { isPhasewiseError, PhasewiseError, type ErrorCode } from "../errors.ts";
 
-/** What Fastify's own refusals are in our codes. */
+/** What the refusals of Fastify and its plugins are in our codes. */
 const FASTIFY_CODES: Readonly<Record<string, ErrorCode>> = {
   FST_ERR_VALIDATION: "PARAMETER_INVALID",
   FST_ERR_CTP_INVALID_MEDIA_TYPE: "CONTENT_TYPE_UNSUPPORTED",
@@ -12,11 +12,14 @@ const FASTIFY_CODES: Readonly<Record<string, ErrorCode>> = {
   FST_ERR_CTP_INVALID_JSON_BODY: "BODY_UNDECODABLE",
   FST_ERR_CTP_EMPTY_JSON_BODY: "BODY_UNDECODABLE",
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: "BODY_UNDECODABLE",
-  FST_ERR_BAD_URL: "NOT_FOUND",
+  FST_ERR_BAD_URL: "REQUEST_INVALID",
+  FST_ERR_MAX_PARAM_LENGTH: "NOT_FOUND",
+  // The page's files: a path that leads out of their folder, or that no file can have.
+  FST_STATIC_FORBIDDEN_PATH: "NOT_FOUND",
 };
 
 /** The body for an error. What is unforeseen keeps its details for the log. */
-function toProblem(error: PhasewiseError): Problem {
+export function toProblem(error: PhasewiseError): Problem {
   return {
     type: "about:blank",
     title: STATUS_CODES[error.status] ?? "Error",
@@ -34,6 +37,14 @@ export function handleProblems(app: FastifyInstance): void {
     if (known.code === "INTERNAL") request.log.error({ err: error }, "request failed");
     return sendProblem(reply, known);
   });
+}
+
+/** Answers what Fastify refuses before any route, hook or error handler is asked. */
+export function answerUnrouted(error: Error, _request: unknown, reply: FastifyReply): void {
+  // Written out, because no serializer is at work yet either.
+  const problem = toProblem(toPhasewiseError(error));
+  reply.code(problem.status).header("cache-control", "no-store").type("application/problem+json");
+  void reply.serializer((payload: unknown) => JSON.stringify(payload)).send(problem);
 }
 
 /** Answers with the problem document of an error. */

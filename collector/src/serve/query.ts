@@ -25,7 +25,10 @@ export function readTableQuery(request: FastifyRequest): TableQuery {
   return { format: chooseFormat(format, request.headers.accept), parameters: others };
 }
 
-/** Writes the table in that format. */
+/** Writes the table in that format. Formats that have no room for it tell in a header whether rows were cut. */
 export function sendTable(reply: FastifyReply, table: Table, format: Format): FastifyReply {
-  return reply.type(`${format.mediaType}; charset=utf-8`).header("vary", "accept").send(format.write(table));
+  return reply
+    .type(`${format.mediaType}; charset=utf-8`)
+    .headers({ vary: "accept", "x-truncated": String(table.truncated) })
+    .send(format.write(table));
 }

@@ -14,8 +14,19 @@ export type Value =
   | { readonly [key: string]: Value };
 
 /** An exact decimal number, e.g. `0.006915`; no trailing zeros after the point. */
-export interface Decimal {
+export class Decimal {
   readonly decimal: string;
+  /** Nothing that a query builds has this mark, whatever the names of its fields. */
+  readonly #exact = true;
+
+  constructor(decimal: string) {
+    this.decimal = decimal;
+  }
+
+  /** Whether a value is one of these. */
+  static is(value: unknown): value is Decimal {
+    return typeof value === "object" && value !== null && #exact in value && value.#exact;
+  }
 }
 
 export interface ResultColumn {

@@ -18,7 +18,12 @@ export function toTable(result: QueryResult, options: TableOptions): Table {
     const name = names[index] ?? column.name;
     return { name, type: column.type, unit: unitOf(name), comment: options.comments.get(name) ?? null };
   });
-  const rows = result.rows.map((row) => Object.fromEntries(names.map((name, index) => [name, row[index] ?? null])));
+  // Only columns that are documented: in a query of somebody else's a name may mean anything.
+  const isDuration = columns.map(({ unit, comment }) => unit === "ms" && comment !== null);
+  const cell = (value: Value, index: number): Value => (isDuration[index] === true ? wholeNanoseconds(value) : value);
+  const rows = result.rows.map((row) =>
+    Object.fromEntries(names.map((name, index) => [name, cell(row[index] ?? null, index)])),
+  );
   return {
     report: options.report,
     parameters: { ...options.parameters },
@@ -26,6 +31,11 @@ export function toTable(result: QueryResult, options: TableOptions): Table {
     rows: rows satisfies Record<string, Value>[],
     truncated: result.truncated,
   };
+}
+
+/** Clocks count nanoseconds: digits of milliseconds below that come from adding binary fractions alone. */
+function wholeNanoseconds(milliseconds: Value): Value {
+  return typeof milliseconds === "number" ? Number(milliseconds.toFixed(6)) : milliseconds;
 }
 
 function uniqueNames(names: readonly string[]): readonly string[] {

@@ -20,6 +20,24 @@ describe("parseTime", () => {
     expect(parseTime("2026-10-26", "Europe/Berlin")?.toISOString()).toBe("2026-10-25T23:00:00.000Z");
   });
 
+  test.each([
+    ["2026-03-08", "America/Havana", "2026-03-08T05:00:00.000Z"],
+    ["2026-03-08T00:30", "America/Havana", "2026-03-08T05:00:00.000Z"],
+    ["2026-03-08T01:00", "America/Havana", "2026-03-08T05:00:00.000Z"],
+    ["2026-03-29T02:30", "Europe/Berlin", "2026-03-29T01:00:00.000Z"],
+    ["2011-12-30", "Pacific/Apia", "2011-12-30T10:00:00.000Z"],
+  ])("%s, which clocks of %s skip, is the first instant after the gap", (text, timeZone, expected) => {
+    expect(parseTime(text, timeZone)?.toISOString()).toBe(expected);
+  });
+
+  test.each([
+    ["2026-10-25T02:30", "Europe/Berlin", "2026-10-25T00:30:00.000Z"],
+    ["2026-11-01T00:00", "America/Havana", "2026-11-01T04:00:00.000Z"],
+    ["2026-11-01T01:30", "America/New_York", "2026-11-01T05:30:00.000Z"],
+  ])("%s, which clocks of %s show twice, is the first of the two", (text, timeZone, expected) => {
+    expect(parseTime(text, timeZone)?.toISOString()).toBe(expected);
+  });
+
   test.each(["", "yesterday", "2026-02-30", "2026-13-01", "2026-11-20T25:00", "2026-11-20T08:00+99:00", "20261120"])(
     "%j is no time",
     (text) => {

@@ -8,6 +8,8 @@ const UNIT_MS: Readonly<Record<string, number>> = {
   w: 604_800_000,
 };
 
+const DAY_MS = 86_400_000;
+
 /** How times are written, for messages. */
 export const TIME_FORMS = "a span such as 90m, 24h or 7d, a date (2026-11-20), an ISO 8601 time, or now";
 
@@ -59,10 +61,32 @@ function offsetMinutes(offset: string): number | undefined {
   return (offset.startsWith("-") ? -1 : 1) * (hours * 60 + minutes);
 }
 
-/** The offset depends on the instant that is looked for: a second try settles it on days when clocks change. */
+/**
+ * The first instant at which clocks of the zone show this time; of a time that they skip, the instant at which they skip it.
+ * An offset changes at most once within the two days that are looked at.
+ */
 function fromWallClock(wall: number, timeZone: string): Date {
-  const first = wall - zoneOffsetMs(wall, timeZone);
-  return new Date(wall - zoneOffsetMs(first, timeZone));
+  const before = zoneOffsetMs(wall - DAY_MS, timeZone);
+  const after = zoneOffsetMs(wall + DAY_MS, timeZone);
+  const early = wall - Math.max(before, after);
+  const late = wall - Math.min(before, after);
+  for (const instant of [early, late]) {
+    if (instant + zoneOffsetMs(instant, timeZone) === wall) return new Date(instant);
+  }
+  return new Date(changeBetween(early, late, timeZone));
+}
+
+/** The first instant after `early` at which another offset holds, to the second. */
+function changeBetween(early: number, late: number, timeZone: string): number {
+  const offset = zoneOffsetMs(early, timeZone);
+  let same = Math.floor(early / 1000);
+  let other = Math.ceil(late / 1000);
+  while (other - same > 1) {
+    const middle = Math.floor((same + other) / 2);
+    if (zoneOffsetMs(middle * 1000, timeZone) === offset) same = middle;
+    else other = middle;
+  }
+  return other * 1000;
 }
 
 function zoneOffsetMs(instant: number, timeZone: string): number {

@@ -1,6 +1,7 @@
 /** Records as normalise hands them to a store, built by hand: only what a test cares about is given. */
 import type { KeyValues } from "../../src/decode/otlp.ts";
 import type {
+  Announcement,
   Batch,
   CallReading,
   Labels,
@@ -52,6 +53,7 @@ interface SpanShape {
   readonly labels?: Labels;
   readonly attributes?: KeyValues;
   readonly evidence?: CallReading | undefined;
+  readonly announces?: Announcement | undefined;
   readonly origin?: Origin;
   readonly events?: SpanRecord["span"]["events"];
   readonly links?: SpanRecord["span"]["links"];
@@ -85,6 +87,7 @@ export function span(shape: SpanShape): SpanRecord {
       operation: shape.operation ?? (shape.evidence === undefined ? "other" : "model_call"),
       labels: shape.labels ?? {},
       evidence: shape.evidence,
+      announces: shape.announces,
     },
   };
 }

@@ -197,3 +197,26 @@ test("Claude Code: off, half on, contradicting, and settled in its settings file
   writeFileSync(join(cwd, ".claude", "settings.json"), JSON.stringify({ env: full }));
   expect((await examine(collector, { cwd })).wrong).toEqual([]);
 });
+
+test("advice names the collector and the endpoint that are in use, not the default ones", async () => {
+  const advice = async (env: Record<string, string>): Promise<string> => {
+    const cwd = emptyFolder();
+    install(cwd, "", ".bin", "0");
+    writeFileSync(join(cwd, "node_modules", ".bin", "claude"), "");
+    const { out } = await run(["doctor", "--format", "json"], { cwd, env: { HOME: cwd, ...env } });
+    const { findings } = JSON.parse(out) as { findings: Finding[] };
+    return findings.map((one) => one.mend ?? "").join("\n");
+  };
+  const elsewhere = await advice({ PHASEWISE_URL: "http://127.0.0.2:9", OTEL_EXPORTER_OTLP_ENDPOINT: "" });
+  expect(elsewhere).toContain("OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.2:4318");
+  expect(elsewhere).not.toContain("127.0.0.1");
+
+  const named = await advice({
+    PHASEWISE_URL: "http://127.0.0.2:9",
+    OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.3:9",
+  });
+  expect(named).toContain("OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.3:9");
+
+  const grpcPort = await advice({ OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.4:4317/otel" });
+  expect(grpcPort).toContain("OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.4:4318/otel");
+});

@@ -186,6 +186,18 @@ describe("the cost of a call", () => {
     ]);
   });
 
+  it("takes cache writes of unknown lifetime for 5-minute ones, with a note", () => {
+    const tokens = { uncachedInputTokens: 1, outputTokens: 1 };
+    const unknown = withUsage({ ...tokens, cacheWriteUnknownTokens: 1000 });
+    const short = withUsage({ ...tokens, cacheWrite5mTokens: 1000, cacheWriteUnknownTokens: 0 });
+
+    expect(unknown.costPicoUsd).toBe(short.costPicoUsd);
+    expect([unknown.notes, short.notes]).toEqual([
+      ["the lifetime of 1000 written tokens was not reported; they are priced as 5-minute ones"],
+      [],
+    ]);
+  });
+
   it("is unknown without a model, and where it is more than can be true", () => {
     expect(withUsage(KNOWN_TOKENS, { requestModel: undefined })).toMatchObject({
       model: undefined,

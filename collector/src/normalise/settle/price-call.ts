@@ -46,6 +46,10 @@ export function notesOnPartialUsage(tokens: TokenBuckets): readonly string[] {
   if (tokens.uncachedInputTokens === undefined) {
     notes.push("uncached input tokens were not reported and are not in the cost");
   }
+  const unknown = tokens.cacheWriteUnknownTokens ?? 0;
+  if (unknown > 0) {
+    notes.push(`the lifetime of ${unknown} written tokens was not reported; they are priced as 5-minute ones`);
+  }
   return notes;
 }
 

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { Table } from "@phasewise/api";
+import { Decimal } from "../../store/store.ts";
 import { chooseFormat } from "./formats.ts";
 import { toCsv } from "./csv.ts";
 import { toMarkdown } from "./markdown.ts";
@@ -11,7 +12,7 @@ const TABLE: Table = {
   parameters: {},
   columns: [column("name"), column("cost_usd"), column("list")],
   rows: [
-    { name: 'a "b", c', cost_usd: { decimal: "-0.5" }, list: ["x", 1n] },
+    { name: 'a "b", c', cost_usd: new Decimal("-0.5"), list: ["x", 1n] },
     { name: "=cmd|'/c calc'!A1", cost_usd: null, list: null },
     { name: "two\nlines | <b>", cost_usd: -3, list: [] },
   ],

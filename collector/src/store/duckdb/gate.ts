@@ -5,6 +5,8 @@
  */
 import { type DuckDBConnection, type DuckDBPreparedStatement, StatementType } from "@duckdb/node-api";
 import { PhasewiseError } from "../../errors.ts";
+import type { QueryOptions } from "../store.ts";
+import { refuseLargeValues } from "./sizes.ts";
 
 /** Functions that start like a refused family but are harmless: names of tables, columns and functions. */
 const ALLOWED_METADATA: ReadonlySet<string> = new Set([
@@ -39,29 +41,23 @@ const REFUSED: ReadonlySet<string> = new Set([
   "which_secret",
 ]);
 
-/** Functions whose constant arguments decide how much memory one value takes; DuckDB cannot interrupt these. */
-const SIZED: ReadonlySet<string> = new Set([
-  "array_resize",
-  "generate_series",
-  "list_resize",
-  "lpad",
-  "range",
-  "repeat",
-  "rpad",
-]);
-const MAX_SIZE = 1_000_000;
-
 const READING: ReadonlySet<StatementType> = new Set([StatementType.SELECT, StatementType.EXPLAIN]);
 
 /** Prepares foreign text on its own connection, or says why it may not run. */
-export async function prepareForeign(connection: DuckDBConnection, sql: string): Promise<DuckDBPreparedStatement> {
+export async function prepareForeign(
+  connection: DuckDBConnection,
+  sql: string,
+  parameters: NonNullable<QueryOptions["parameters"]>,
+): Promise<DuckDBPreparedStatement> {
   if (sql.trim() === "") throw new PhasewiseError("SQL_NOT_ALLOWED", "Expected one statement, got an empty text.");
   const statements = await connection.extractStatements(sql);
   if (statements.count !== 1) {
     throw new PhasewiseError("SQL_NOT_ALLOWED", `Expected one statement, got ${statements.count}.`);
   }
   // The tree comes before preparing, because preparing already evaluates constant expressions.
-  inspect(await syntaxTree(connection, sql));
+  const tree = await syntaxTree(connection, sql);
+  inspect(tree);
+  refuseLargeValues(tree, parameters);
   const statement = await statements.prepare(0);
   const type = statement.statementType;
   if (!READING.has(type)) {
@@ -108,9 +104,6 @@ function inspectNode(node: Readonly<Record<string, unknown>>): void {
   if (REFUSED_VIEWS.test(table) && !ALLOWED_METADATA.has(table)) throw refused(table);
   const called = lowerCase(node["function_name"]);
   if (REFUSED.has(called) || (REFUSED_FUNCTIONS.test(called) && !ALLOWED_METADATA.has(called))) throw refused(called);
-  if (SIZED.has(called) && largestConstant(node["children"]) > MAX_SIZE) {
-    throw new PhasewiseError("SQL_NOT_ALLOWED", `"${called}" may not make more than ${MAX_SIZE} items at once.`);
-  }
 }
 
 function lowerCase(name: unknown): string {
@@ -119,16 +112,4 @@ function lowerCase(name: unknown): string {
 
 function refused(name: string): PhasewiseError {
   return new PhasewiseError("SQL_NOT_ALLOWED", `"${name}" may not be used here; use the views and tables.`);
-}
-
-function largestConstant(children: unknown): number {
-  let largest = 0;
-  const pending: unknown[] = [children];
-  while (pending.length > 0) {
-    const node = pending.pop();
-    if (typeof node === "number") largest = Math.max(largest, Math.abs(node));
-    if (typeof node !== "object" || node === null) continue;
-    for (const [key, child] of Object.entries(node)) if (key !== "query_location") pending.push(child);
-  }
-  return largest;
 }

@@ -107,7 +107,7 @@ export async function gather(connection: DuckDBConnection, memory: LoaderMemory,
     duplicates: replacedOrSame + (batch.logs.length - logs.length) + (batch.metricPoints.length - points.length),
     endedLive: takeEndedLive(settledTraces),
     endedRuns: [...endedRuns],
-    live: addLive(traces, logs),
+    live: addLive(traces, [...logs.flatMap(liveOfLog), ...spans.flatMap(liveOfSpan)]),
     heartbeats: heartbeats(logs, endedRuns),
     settledTraces,
     traces,
@@ -272,19 +272,28 @@ function runsThatEnded(spans: readonly SpanRecord[]): ReadonlySet<string> {
   return ids;
 }
 
-function addLive(traces: ReadonlyMap<string, TraceEntry>, logs: readonly LogRecordRow[]): readonly LiveRow[] {
-  const rows: LiveRow[] = [];
-  for (const record of logs) {
-    const { live } = record.reading;
-    if (live?.type !== "started" || record.log.traceId === "" || record.log.spanId === "") continue;
-    const { traceId, spanId } = record.log;
+function liveOfLog(record: LogRecordRow): readonly LiveRow[] {
+  const { traceId, spanId } = record.log;
+  const { labels, live } = record.reading;
+  if (live?.type !== "started" || traceId === "" || spanId === "") return [];
+  return [{ traceId, spanId, startedUnixNano: logTime(record), service: record.origin.service, labels, live }];
+}
+
+function liveOfSpan({ origin, span, reading: { labels, announces } }: SpanRecord): readonly LiveRow[] {
+  if (announces === undefined) return [];
+  const { traceId, startTimeUnixNano: startedUnixNano } = span;
+  const { spanId, live } = announces;
+  return [{ traceId, spanId, startedUnixNano, service: origin.service, labels, live }];
+}
+
+/** Keeps those that are not known to be open and have not ended: the word of the start may come after the span itself. */
+function addLive(traces: ReadonlyMap<string, TraceEntry>, announced: readonly LiveRow[]): readonly LiveRow[] {
+  return announced.filter(({ traceId, spanId }) => {
     const entry = traces.get(traceId);
-    // The word of the start may come after the span itself.
-    if (entry === undefined || entry.live.has(spanId) || entry.spans.has(spanId)) continue;
+    if (entry === undefined || entry.live.has(spanId) || entry.spans.has(spanId)) return false;
     entry.live.add(spanId);
-    rows.push({ record, live });
-  }
-  return rows;
+    return true;
+  });
 }
 
 function heartbeats(logs: readonly LogRecordRow[], endedRuns: ReadonlySet<string>): readonly HeartbeatRow[] {

@@ -2,6 +2,7 @@ import { existsSync, realpathSync } from "node:fs";
 import { rename } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { basename, dirname, join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { PhasewiseError } from "../../errors.ts";
 import { type Migration, migrate } from "../migrate.ts";
@@ -16,7 +17,14 @@ export interface DuckDbOptions {
   readonly memoryLimit: string;
   /** Threads of one query; one less than there are cores when left out. */
   readonly threads?: number | undefined;
+  /** How long a file that another process holds is waited for; 15000 when left out. */
+  readonly lockPatienceMs?: number | undefined;
   readonly log?: ((event: StoreEvent) => void) | undefined;
+  /**
+   * A query has not ended 5 seconds after it was interrupted, and nothing in this process can end it: whoever opened the
+   * store should end the process. Called once a query, with the beginning of its text.
+   */
+  readonly onStuck?: ((sqlHead: string) => void) | undefined;
 }
 
 /** Something that the operator should hear of. */
@@ -28,6 +36,10 @@ export interface StoreEvent {
 
 /** Files that are open in this process: DuckDB would open one twice without a word and then lose data. */
 const openFiles = new Set<string>();
+
+/** How long a file that another process holds is waited for, and how often it is tried. */
+const LOCK_PATIENCE_MS = 15_000;
+const LOCK_RETRY_MS = 250;
 
 /** Name under which a file is guarded, the same for every path that leads to it. */
 function identityOf(file: string): string {
@@ -85,7 +97,7 @@ export async function openDatabase(options: DuckDbOptions, migrations: readonly 
 
 async function openInstance(options: DuckDbOptions): Promise<DuckDBInstance> {
   try {
-    return await create(options);
+    return await createWhenFree(options);
   } catch (error) {
     const message = messageOf(error);
     if (!isWalDamage(message, options.file) || !existsSync(`${options.file}.wal`))
@@ -105,6 +117,29 @@ async function openInstance(options: DuckDbOptions): Promise<DuckDBInstance> {
     return await create(options);
   } catch (error) {
     throw openError(options.file, messageOf(error), error);
+  }
+}
+
+/** Another process that is about to end may still hold the file: it is waited for, a while. */
+async function createWhenFree(options: DuckDbOptions): Promise<DuckDBInstance> {
+  const patience = options.lockPatienceMs ?? LOCK_PATIENCE_MS;
+  const giveUpAt = performance.now() + patience;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await create(options);
+    } catch (error) {
+      if (!isLocked(messageOf(error)) || performance.now() >= giveUpAt) throw error;
+      if (attempt === 1) {
+        options.log?.({
+          level: "warn",
+          message: "The database is in use by another process; waiting for it to end.",
+          file: options.file,
+          patience_ms: patience,
+          reason: messageOf(error),
+        });
+      }
+      await setTimeout(LOCK_RETRY_MS);
+    }
   }
 }
 

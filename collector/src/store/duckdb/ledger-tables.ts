@@ -19,7 +19,7 @@ import {
   uniqueText,
 } from "./columns.ts";
 import { labelColumns, ownLabelBits } from "./labels.ts";
-import { durationMs, logTime } from "./telemetry-tables.ts";
+import { durationMs } from "./telemetry-tables.ts";
 
 /** A piece of evidence as it is stored: with its settled labels and the call that it belongs to. */
 export interface EvidenceRow {
@@ -130,23 +130,28 @@ export const CALL_EVIDENCE: Table<EvidenceRow> = {
   ],
 };
 
-/** The record that something has begun, out of a log record that says so. */
+/** That something has begun, out of a log record or a pending span that says so. */
 export interface LiveRow {
-  readonly record: LogRecordRow;
+  readonly traceId: string;
+  /** Span id that it has and will have when it ends. */
+  readonly spanId: string;
+  readonly startedUnixNano: bigint;
+  readonly service: string | undefined;
+  readonly labels: Labels;
   readonly live: Extract<LogRecordRow["reading"]["live"], { readonly type: "started" }>;
 }
 
 export const LIVE_SPANS: Table<LiveRow> = {
   name: "live_spans",
   columns: [
-    text("trace_id", (row) => row.record.log.traceId),
-    text("span_id", (row) => row.record.log.spanId),
+    text("trace_id", (row) => row.traceId),
+    text("span_id", (row) => row.spanId),
     optionalText("parent_span_id", (row) => row.live.parentSpanId),
     text("kind", (row) => row.live.kind),
     text("name", (row) => row.live.name),
-    timestamp("started_at", (row) => logTime(row.record)),
-    text("service", (row) => row.record.origin.service),
-    ...labelColumns<LiveRow>((row) => row.record.reading.labels),
+    timestamp("started_at", (row) => row.startedUnixNano),
+    text("service", (row) => row.service),
+    ...labelColumns<LiveRow>((row) => row.labels),
     int32("run_number", (row) => row.live.runNumber),
     text("run_trigger", (row) => row.live.runTrigger),
     text("task_type", (row) => row.live.taskType),

@@ -60,7 +60,7 @@ class DuckDbStore implements Store {
     this.#database = database;
     this.#loader = loader;
     this.#memory = memory;
-    this.#readers = new Readers(database.instance);
+    this.#readers = new Readers(database.instance, options.onStuck ?? (() => undefined));
     this.#loadedUpTo = loadedUpTo;
     this.#learning = this.#learn(memory);
   }

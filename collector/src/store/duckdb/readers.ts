@@ -10,21 +10,28 @@ const MAX_RUNNING = 3;
 const MAX_WAITING = 64;
 /** A flag to stop is dropped when no query runs at that moment, so it is raised until the query is over. */
 const INTERRUPT_EVERY_MS = 20;
+/** Some functions never look at that flag: a query that goes on for this long after its time cannot be stopped. */
+const STUCK_AFTER_MS = 5000;
+/** Characters of a stuck statement that are told. */
+const HEAD_LENGTH = 200;
 
 /** Runs queries beside the writer, each on a connection that no other query uses meanwhile. */
 export class Readers {
   readonly #instance: DuckDBInstance;
   readonly #idle: DuckDBConnection[] = [];
   readonly #limiter = new Limiter(MAX_RUNNING, MAX_WAITING);
+  readonly #onStuck: (sqlHead: string) => void;
   #closed = false;
 
-  constructor(instance: DuckDBInstance) {
+  /** `onStuck` is called once for a query that does not end although it was interrupted. */
+  constructor(instance: DuckDBInstance, onStuck: (sqlHead: string) => void) {
     this.#instance = instance;
+    this.#onStuck = onStuck;
   }
 
   /** Text of our own. */
   async query(sql: string, options: QueryOptions): Promise<QueryResult> {
-    return await this.#run(options, true, async (connection, deadline) => {
+    return await this.#run(sql, options, true, async (connection, deadline) => {
       const statement = await connection.prepare(sql);
       return await fetchRows(statement, options, deadline);
     });
@@ -32,9 +39,9 @@ export class Readers {
 
   /** Foreign text, in a read-only transaction on a connection of its own. */
   async queryForeign(sql: string, options: QueryOptions): Promise<QueryResult> {
-    return await this.#run(options, false, async (connection, deadline) => {
+    return await this.#run(sql, options, false, async (connection, deadline) => {
       await connection.run("begin transaction read only");
-      const statement = await prepareForeign(connection, sql);
+      const statement = await prepareForeign(connection, sql, options.parameters ?? {});
       return await fetchRows(statement, options, deadline);
     });
   }
@@ -47,6 +54,7 @@ export class Readers {
   }
 
   async #run(
+    sql: string,
     options: QueryOptions,
     pooled: boolean,
     work: (connection: DuckDBConnection, deadline: Deadline) => Promise<QueryResult>,
@@ -56,7 +64,7 @@ export class Readers {
     try {
       await this.#limiter.enter((giveUp) => deadline.onPass(() => giveUp(deadline.error())), tooMany);
       try {
-        return await this.#runNow(deadline, pooled, work);
+        return await this.#runNow(sql, deadline, pooled, work);
       } finally {
         this.#limiter.leave();
       }
@@ -70,12 +78,17 @@ export class Readers {
   }
 
   async #runNow(
+    sql: string,
     deadline: Deadline,
     pooled: boolean,
     work: (connection: DuckDBConnection, deadline: Deadline) => Promise<QueryResult>,
   ): Promise<QueryResult> {
     const connection = (pooled ? this.#idle.pop() : undefined) ?? (await this.#instance.connect());
-    deadline.onPass(() => connection.interrupt());
+    let stuck: NodeJS.Timeout | undefined;
+    deadline.onPass(() => {
+      connection.interrupt();
+      stuck ??= setTimeout(() => this.#onStuck(sql.slice(0, HEAD_LENGTH)), STUCK_AFTER_MS);
+    });
     let reusable = false;
     try {
       const result = await work(connection, deadline);
@@ -84,6 +97,7 @@ export class Readers {
       return result;
     } finally {
       deadline.clear();
+      clearTimeout(stuck);
       if (reusable) this.#idle.push(connection);
       else connection.closeSync();
     }

@@ -18,7 +18,7 @@ import {
   DuckDBVariantValue,
 } from "@duckdb/node-api";
 import { PhasewiseError } from "../../errors.ts";
-import type { QueryOptions, Value } from "../store.ts";
+import { Decimal, type QueryOptions, type Value } from "../store.ts";
 
 /** One value as readers get it. */
 export function toValue(value: DuckDBValue): Value {
@@ -41,7 +41,7 @@ function objectValue(value: Extract<DuckDBValue, object>): Value {
   if (value instanceof DuckDBTimestampValue || value instanceof DuckDBTimestampTZValue) {
     return isoTime(value.micros, value);
   }
-  if (value instanceof DuckDBDecimalValue) return { decimal: decimalText(value.value, value.scale) };
+  if (value instanceof DuckDBDecimalValue) return new Decimal(decimalText(value.value, value.scale));
   if (value instanceof DuckDBListValue || value instanceof DuckDBArrayValue) return value.items.map(toValue);
   if (value instanceof DuckDBStructValue) {
     return Object.fromEntries(Object.entries(value.entries).map(([name, member]) => [name, toValue(member)]));

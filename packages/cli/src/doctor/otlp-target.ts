@@ -3,6 +3,8 @@ export interface OtlpTarget {
   readonly protocol: string;
   /** Full URL for HTTP, base for gRPC. */
   readonly url: string;
+  /** What the variable says, without what the exporter adds. */
+  readonly named: string | undefined;
   /** The variable that said so, or null when it is the default. */
   readonly variable: string | null;
   readonly headers: Readonly<Record<string, string>>;
@@ -16,16 +18,21 @@ export function otlpTarget(env: Readonly<Record<string, string | undefined>>): O
   const general = filled(env["OTEL_EXPORTER_OTLP_ENDPOINT"]);
   const base = general ?? (protocol === "grpc" ? "http://127.0.0.1:4317" : "http://127.0.0.1:4318");
   const url = traces ?? (protocol === "grpc" ? base : `${base.replace(/\/+$/, "")}/v1/traces`);
-  const named = general === undefined ? null : "OTEL_EXPORTER_OTLP_ENDPOINT";
   return {
     protocol,
     url,
-    variable: traces === undefined ? named : "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
+    named: traces ?? general,
+    variable: variableOf(traces, general),
     headers: {
       ...headersOf(env["OTEL_EXPORTER_OTLP_HEADERS"]),
       ...headersOf(env["OTEL_EXPORTER_OTLP_TRACES_HEADERS"]),
     },
   };
+}
+
+function variableOf(traces: string | undefined, general: string | undefined): string | null {
+  if (traces !== undefined) return "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT";
+  return general === undefined ? null : "OTEL_EXPORTER_OTLP_ENDPOINT";
 }
 
 function filled(value: string | undefined): string | undefined {

@@ -1,3 +1,4 @@
+import { advisedEndpoint } from "../advised-endpoint.ts";
 import type { Finding } from "../finding.ts";
 import type { Check, Probe } from "../probe.ts";
 
@@ -6,23 +7,24 @@ type Result = Omit<Finding, "check">;
 const LINES =
   "export CLAUDE_CODE_ENABLE_TELEMETRY=1 CLAUDE_CODE_ENHANCED_TELEMETRY_BETA=1 " +
   "OTEL_TRACES_EXPORTER=otlp OTEL_LOGS_EXPORTER=otlp OTEL_METRICS_EXPORTER=otlp " +
-  "OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4318";
+  "OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf OTEL_EXPORTER_OTLP_ENDPOINT=";
 
 const EXPORTERS = ["OTEL_TRACES_EXPORTER", "OTEL_LOGS_EXPORTER", "OTEL_METRICS_EXPORTER"] as const;
 
 /** Whether Claude Code started here would send all that it can, to somewhere that understands it. */
 export const claudeCodeCheck: Check = {
   name: "claude code",
-  run: async ({ claudeEnv: env, hasClaudeCode }) => {
-    if (!isOn(env["CLAUDE_CODE_ENABLE_TELEMETRY"])) return [notEnabled(env, hasClaudeCode)];
-    const findings = [...exporterFindings(env), ...traceFindings(env), ...targetFindings(env)];
+  run: async ({ claudeEnv: env, hasClaudeCode, collectorUrl }) => {
+    const endpoint = advisedEndpoint(env, collectorUrl);
+    if (!isOn(env["CLAUDE_CODE_ENABLE_TELEMETRY"])) return [notEnabled(env, hasClaudeCode, endpoint)];
+    const findings = [...exporterFindings(env, endpoint), ...traceFindings(env), ...targetFindings(env, endpoint)];
     return findings.length > 0 ? findings : [{ level: "ok", what: "Claude Code sends traces, events and metrics." }];
   },
 };
 
 type Environment = Probe["claudeEnv"];
 
-function notEnabled(env: Environment, hasClaudeCode: boolean): Result {
+function notEnabled(env: Environment, hasClaudeCode: boolean, endpoint: string): Result {
   if (isOn(env["CLAUDE_CODE_ENHANCED_TELEMETRY_BETA"])) {
     return {
       level: "fail",
@@ -34,11 +36,11 @@ function notEnabled(env: Environment, hasClaudeCode: boolean): Result {
   return {
     level: "warn",
     what: "Claude Code is installed, and its telemetry is off (CLAUDE_CODE_ENABLE_TELEMETRY is not 1).",
-    mend: LINES,
+    mend: `${LINES}${endpoint}`,
   };
 }
 
-function exporterFindings(env: Environment): Result[] {
+function exporterFindings(env: Environment, endpoint: string): Result[] {
   const findings: Result[] = [];
   for (const variable of EXPORTERS) {
     const value = env[variable] ?? "";
@@ -51,7 +53,11 @@ function exporterFindings(env: Environment): Result[] {
     }
   }
   if (!EXPORTERS.some((variable) => (env[variable] ?? "").includes("otlp"))) {
-    findings.push({ level: "fail", what: "Telemetry is on, but no exporter is named: nothing is sent.", mend: LINES });
+    findings.push({
+      level: "fail",
+      what: "Telemetry is on, but no exporter is named: nothing is sent.",
+      mend: `${LINES}${endpoint}`,
+    });
   } else if (!(env["OTEL_LOGS_EXPORTER"] ?? "").includes("otlp")) {
     findings.push({
       level: "warn",
@@ -84,7 +90,7 @@ function traceFindings(env: Environment): Result[] {
   ];
 }
 
-function targetFindings(env: Environment): Result[] {
+function targetFindings(env: Environment, endpoint: string): Result[] {
   const findings: Result[] = [];
   const protocol = env["OTEL_EXPORTER_OTLP_PROTOCOL"];
   const perSignal = ["TRACES", "LOGS", "METRICS"].some((signal) =>
@@ -103,12 +109,11 @@ function targetFindings(env: Environment): Result[] {
       mend: "export OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf",
     });
   }
-  const endpoint = env["OTEL_EXPORTER_OTLP_ENDPOINT"];
-  if (!filled(endpoint) && !filled(env["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"])) {
+  if (!filled(env["OTEL_EXPORTER_OTLP_ENDPOINT"]) && !filled(env["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"])) {
     findings.push({
       level: "warn",
       what: "OTEL_EXPORTER_OTLP_ENDPOINT is not set; telemetry goes to the default address.",
-      mend: "export OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4318",
+      mend: `export OTEL_EXPORTER_OTLP_ENDPOINT=${endpoint}`,
     });
   }
   return findings;

@@ -40,7 +40,7 @@ async function readiness(response: Response, url: string): Promise<Omit<Finding,
     return {
       level: "fail",
       what: `${url} answers with HTTP ${response.status}, but not as a Phasewise collector.`,
-      mend: "Set PHASEWISE_URL to the collector's page port (4319 by default).",
+      mend: `Set PHASEWISE_URL to the collector's page, not to another of its ports; it is ${url} now.`,
     };
   }
   if (body.ready) return { level: "ok", what: `The collector at ${url} is ready.` };

@@ -1,5 +1,6 @@
 import { connect } from "node:net";
 import { causeOf } from "../../api-client.ts";
+import { collectorEndpoint, httpEndpoint } from "../advised-endpoint.ts";
 import type { Finding } from "../finding.ts";
 import { type OtlpTarget, otlpTarget } from "../otlp-target.ts";
 import { type Check, PATIENCE_MS, type Probe } from "../probe.ts";
@@ -12,9 +13,9 @@ export const otlpEndpointCheck: Check = {
   run: async (probe) => {
     const target = otlpTarget(probe.env);
     const said = switchedOff(probe.env);
-    const shape = shapeProblem(target);
+    const shape = shapeProblem(target, probe.collectorUrl);
     if (shape !== undefined) return [...said, shape];
-    return [...said, target.protocol === "grpc" ? await tryGrpc(target) : await tryHttp(probe, target)];
+    return [...said, target.protocol === "grpc" ? await tryGrpc(probe, target) : await tryHttp(probe, target)];
   },
 };
 
@@ -46,15 +47,15 @@ function switchedOff(env: Probe["env"]): Result[] {
 }
 
 /** What cannot work whatever listens there. */
-function shapeProblem(target: OtlpTarget): Result | undefined {
-  const { protocol, url, variable } = target;
+function shapeProblem(target: OtlpTarget, collectorUrl: string): Result | undefined {
+  const { protocol, url, named, variable } = target;
   const parsed = URL.parse(url);
   const name = variable ?? "OTEL_EXPORTER_OTLP_ENDPOINT";
   if (parsed === null || !/^https?:$/.test(parsed.protocol)) {
     return {
       level: "fail",
       what: `${name}: expected an http(s) address, got "${url}".`,
-      mend: `export ${name}=http://127.0.0.1:4318`,
+      mend: `export ${name}=${collectorEndpoint(collectorUrl)}${name.includes("TRACES") ? "/v1/traces" : ""}`,
     };
   }
   if (/\/v1\/\w+\/v1\/traces$/.test(parsed.pathname)) {
@@ -77,11 +78,11 @@ function shapeProblem(target: OtlpTarget): Result | undefined {
   return {
     level: "fail",
     what: `Protocol ${protocol} and port ${parsed.port} contradict each other: 4317 is gRPC, 4318 is HTTP.`,
-    mend: "export OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4318",
+    mend: `export OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf ${name}=${httpEndpoint(URL.parse(named ?? url) ?? parsed)}`,
   };
 }
 
-async function tryHttp({ context }: Probe, target: OtlpTarget): Promise<Result> {
+async function tryHttp({ context, collectorUrl }: Probe, target: OtlpTarget): Promise<Result> {
   const origin = target.variable === null ? "default" : target.variable;
   try {
     // A request without spans: any receiver answers it, none stores anything.
@@ -98,14 +99,14 @@ async function tryHttp({ context }: Probe, target: OtlpTarget): Promise<Result> 
       what: `${target.url} refuses spans with HTTP ${response.status} (${origin}).`,
       mend: refused
         ? 'export OTEL_EXPORTER_OTLP_HEADERS="authorization=Bearer <the collector\'s token>"'
-        : "Point OTEL_EXPORTER_OTLP_ENDPOINT at the collector's OTLP port (4318 by default).",
+        : pointAt(target, collectorUrl),
     };
   } catch (error) {
-    return notThere(target, causeOf(error));
+    return notThere(target, collectorUrl, causeOf(error));
   }
 }
 
-async function tryGrpc(target: OtlpTarget): Promise<Result> {
+async function tryGrpc({ collectorUrl }: Probe, target: OtlpTarget): Promise<Result> {
   const { hostname, port } = new URL(target.url);
   const failure = await new Promise<string | undefined>((resolve) => {
     const socket = connect({ host: hostname.replace(/^\[|\]$/g, ""), port: Number(port === "" ? "4317" : port) });
@@ -125,13 +126,21 @@ async function tryGrpc(target: OtlpTarget): Promise<Result> {
   });
   return failure === undefined
     ? { level: "ok", what: `${target.url} accepts connections (gRPC).` }
-    : notThere(target, failure);
+    : notThere(target, collectorUrl, failure);
 }
 
-function notThere(target: OtlpTarget, reason: string): Result {
+function notThere(target: OtlpTarget, collectorUrl: string, reason: string): Result {
   return {
     level: "fail",
     what: `Nothing takes spans at ${target.url} (${reason}); agents started from this shell lose theirs.`,
-    mend: "Start the collector, or: export OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4318",
+    mend: `Start the collector there. ${pointAt(target, collectorUrl)}`,
   };
+}
+
+/** How to send to the collector in use, unless that is what is done already. */
+function pointAt(target: OtlpTarget, collectorUrl: string): string {
+  const endpoint = collectorEndpoint(collectorUrl);
+  return target.url.startsWith(endpoint)
+    ? `If the collector at ${collectorUrl} was started with another --otlp-http-port, name that one in OTEL_EXPORTER_OTLP_ENDPOINT.`
+    : `If your collector is the one at ${collectorUrl}: export OTEL_EXPORTER_OTLP_ENDPOINT=${endpoint}`;
 }
