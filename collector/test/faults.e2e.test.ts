@@ -94,24 +94,20 @@ test("a store that cannot start again is tried on while telemetry is taken", asy
 }, 60_000);
 
 test("a store that takes too much memory is ended and comes back, and nothing that was acknowledged is lost", async () => {
-  collector = await startCollector({ environment: { PHASEWISE_STORE_MEMORY_MAX: String(900 * 1024 * 1024) } });
+  collector = await startCollector({ environment: { PHASEWISE_STORE_MEMORY_MAX: String(500 * 1024 * 1024) } });
   expect(await sendLog(collector, "before")).toBe(200);
   await collector.ready();
   const store = childOf(collector.pid);
 
-  const greedy = readReport(
-    collector.url,
-    "sql",
-    "select count(*) from (select array_agg(i) from range(400000000) t(i))",
-  );
+  const greedy = readReport(collector.url, "sql", "select len(list(i)) as n from range(250000000) as t(i)");
   await expect(greedy).rejects.toThrow(/sql|fetch failed|terminated/);
   expect(await sendLog(collector, "during")).toBe(200);
   await collector.ready(20_000);
 
   const rows = await readReport(collector.url, "sql", "select body_text from logs order by 1");
   expect(rows).toEqual([{ body_text: "before" }, { body_text: "during" }]);
-  // Either the engine kept to its own limit and refused, or the process was ended for it: never both dead and silent.
-  expect([store, childOf(collector.pid)].every((pid) => pid > 0)).toBe(true);
+  expect(childOf(collector.pid)).not.toBe(store);
+  expect(collector.output()).toContain("the store uses more memory than it may");
 }, 60_000);
 
 test("nothing of what was loaded stays in quarantine", async () => {
