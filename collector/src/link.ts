@@ -5,7 +5,13 @@ import type { Snapshot } from "./self-metrics.ts";
 /** From the front to the store. Positions travel as text, because JSON has no bigint. */
 export type ToStore =
   /** Open, and load everything up to `head`. */
-  | { readonly type: "start"; readonly config: Config; readonly head: string; readonly isRestart: boolean }
+  | {
+      readonly type: "start";
+      readonly config: Config;
+      readonly head: string;
+      readonly isRestart: boolean;
+      readonly faultyPid?: number;
+    }
   /** The journal has grown to here. */
   | { readonly type: "head"; readonly head: string }
   /** The answer to `ask`. */

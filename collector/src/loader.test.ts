@@ -18,6 +18,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 const TEXT = new TextEncoder();
+const DEAD_PID = 77;
 
 function entry(sequence: Sequence, body = `{"resourceLogs":[{"scopeLogs":[{"logRecords":[{}]}]}]}`): JournalEntry {
   return { sequence, signal: "logs", encoding: "json", receivedUnixNano: 0n, sender: "test", body: TEXT.encode(body) };
@@ -61,7 +62,7 @@ function startLoader(
     settle: () => ({ spans: [], calls: [], evidence: new Map() }),
     intervalMs: 1,
     maxBytes: 1_000_000,
-    attempts: openLoadAttempts(join(folder, "loading.json"), store.loadedUpTo()),
+    attempts: openLoadAttempts(join(folder, "loading.json"), store.loadedUpTo(), DEAD_PID),
     quarantineFolder: join(folder, "quarantine"),
     counters,
     log: pino({ level: "silent" }),
@@ -96,7 +97,7 @@ describe("the loader", () => {
   });
 
   test("after a process that died in a load the entries go in one by one", async () => {
-    openLoadAttempts(join(folder, "loading.json"), 0n).begin([entry(1n), entry(2n)]);
+    openLoadAttempts(join(folder, "loading.json"), 0n, DEAD_PID, DEAD_PID).begin([entry(1n), entry(2n)]);
     const { store, loads } = recordingStore();
     const { loader } = startLoader(store, readerOf([entry(1n), entry(2n), entry(3n), entry(4n)]));
 
@@ -107,7 +108,9 @@ describe("the loader", () => {
   });
 
   test("an entry at which the process died three times is put aside unread", async () => {
-    for (let death = 0; death < 3; death++) openLoadAttempts(join(folder, "loading.json"), 0n).begin([entry(1n)]);
+    for (let death = 0; death < 3; death++) {
+      openLoadAttempts(join(folder, "loading.json"), 0n, DEAD_PID, DEAD_PID).begin([entry(1n)]);
+    }
     const { store, loads } = recordingStore();
     const { loader } = startLoader(store, readerOf([entry(1n), entry(2n)]));
 

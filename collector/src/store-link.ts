@@ -24,6 +24,8 @@ export interface StoreLinkOptions {
 /** Without a beat for this long the store hangs and is killed. It beats every second. */
 const HANG_MS = 60_000;
 const MEMORY_CHECK_MS = 500;
+/** Signals by which a process ends that has itself done something wrong. */
+const FAULTS: ReadonlySet<string> = new Set(["SIGSEGV", "SIGABRT", "SIGBUS", "SIGILL", "SIGFPE", "SIGTRAP"]);
 const RESTART_FIRST_MS = 100;
 const RESTART_LAST_MS = 5_000;
 
@@ -33,9 +35,13 @@ export class StoreLink {
   readonly #ready: PromiseWithResolvers<{ readonly webPort: number }> = Promise.withResolvers();
   readonly #memoryWatch: NodeJS.Timeout;
   #wasReady = false;
+  /** The last store, if it ended by a fault of its own. */
+  #faultyPid: number | undefined;
   #child: ChildProcess | undefined;
   #webPort: number;
   #isStopping = false;
+  /** Whether it was us who ended the store that runs or ran. */
+  #killed = false;
   #restartMs = RESTART_FIRST_MS;
   #hangTimer: NodeJS.Timeout | undefined;
 
@@ -78,11 +84,13 @@ export class StoreLink {
     this.#child = fork(file, [], { serialization: "json", stdio: ["ignore", "inherit", "inherit", "ipc"] });
     this.#child.on("message", (message) => this.#receive(message as ToFront));
     this.#child.on("exit", (code, signal) => this.#ended(code, signal));
+    this.#killed = false;
     this.#send({
       type: "start",
       config: { ...config, webPort: this.#webPort },
       head: String(head()),
       isRestart: this.#wasReady,
+      ...(this.#faultyPid !== undefined && { faultyPid: this.#faultyPid }),
     });
     this.#watch();
   }
@@ -90,6 +98,8 @@ export class StoreLink {
   #ended(code: number | null, signal: NodeJS.Signals | null): void {
     clearTimeout(this.#hangTimer);
     if (this.#isStopping) return;
+    const isFault = this.#killed || FAULTS.has(signal ?? "") || (code !== null && code !== 0);
+    this.#faultyPid = isFault ? this.#child?.pid : undefined;
     const restartInMs = this.#restartMs;
     this.#options.log.error({ code, signal, restartInMs }, "the store process ended; starting it again");
     this.#options.onRestart();
@@ -143,6 +153,11 @@ export class StoreLink {
     const limit = this.#options.config.storeMemoryMaxBytes;
     if (bytes === undefined || bytes <= limit || this.#isStopping) return;
     this.#options.log.error({ pid, bytes, limit }, "the store uses more memory than it may; killing it");
+    this.#kill();
+  }
+
+  #kill(): void {
+    this.#killed = true;
     this.#child?.kill("SIGKILL");
   }
 
@@ -160,7 +175,7 @@ export class StoreLink {
     if (this.#isStopping) return;
     this.#hangTimer = setTimeout(() => {
       this.#options.log.error({ pid: this.#child?.pid, afterMs: HANG_MS }, "the store does not answer; killing it");
-      this.#child?.kill("SIGKILL");
+      this.#kill();
     }, HANG_MS);
     this.#hangTimer.unref();
   }

@@ -47,7 +47,7 @@ function ask(): Promise<{ readonly head: bigint; readonly front: Snapshot }> {
   });
 }
 
-async function start(config: Config, head: bigint, isRestart: boolean): Promise<Running> {
+async function start({ config, head, isRestart, faultyPid }: ToStore & { readonly type: "start" }): Promise<Running> {
   const log = createLogger(config.logLevel, "store");
   const folder = dataFolder(config.dataFolder);
   const counters = createCounters();
@@ -88,13 +88,13 @@ async function start(config: Config, head: bigint, isRestart: boolean): Promise<
     settle: prices.settle,
     intervalMs: config.loadIntervalMs,
     maxBytes: config.loadMaxBytes,
-    attempts: openLoadAttempts(folder.loading, store.loadedUpTo()),
+    attempts: openLoadAttempts(folder.loading, store.loadedUpTo(), faultyPid),
     quarantineFolder: folder.quarantine,
     counters,
     log,
     onLoaded: (loaded) => send({ type: "loaded", loaded: String(loaded) }),
   });
-  loader.advance(head);
+  loader.advance(BigInt(head));
   const api = await serve(config, store, log, { catalogue, prices, counters: () => counters.snapshot() });
   send({ type: "ready", webPort: api.port, loaded: String(store.loadedUpTo()) });
   return {
@@ -160,7 +160,7 @@ process.on("message", (message) => {
   const command = message as ToStore;
   switch (command.type) {
     case "start":
-      running = start(command.config, BigInt(command.head), command.isRestart);
+      running = start(command);
       running.catch(fail);
       break;
     case "head":
