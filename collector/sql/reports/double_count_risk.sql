@@ -31,14 +31,15 @@
 with
   chosen_evidence as (
     select
-      e.evidence_id,
-      e.call_key,
+      key_hash (e.call_key) as call_hash,
+      case
+        when e.source = 'span' then series_hash (e.trace_id, e.span_id, '', '')
+        else key_hash (e.evidence_id)
+      end as place_hash,
       e.counted,
       e.dialect,
       e.source,
       e.service,
-      e.trace_id,
-      e.span_id,
       e.started_at,
       e.cost_reported_usd,
       coalesce(
@@ -83,77 +84,125 @@ with
       )
   ),
   uncounted as (
-    select
-      call_key
+    select distinct
+      call_hash
     from
       chosen_evidence
     where
       not counted
-    group by
-      call_key
   ),
   told_calls as (
     select
-      c.call_key,
-      c.model
+      key_hash (call_key) as call_hash,
+      model
     from
-      call_ledger as c
-      join uncounted as u on u.call_key = c.call_key
+      call_ledger
     where
-      c.started_at >= day_before (as_time ($since))
+      started_at >= day_before (as_time ($since))
   ),
   repeating as (
     select
-      e.evidence_id,
-      e.call_key,
+      e.call_hash,
+      e.place_hash,
       e.counted,
       e.dialect,
       e.source,
       e.service,
-      e.trace_id,
-      e.span_id,
       e.started_at,
       e.cost_reported_usd,
       e.token_count,
-      c.call_key is not null as is_call
+      c.call_hash is not null as is_call
     from
       chosen_evidence as e
-      join uncounted as u on u.call_key = e.call_key
-      left join told_calls as c on c.call_key = e.call_key
+      join uncounted as u on u.call_hash = e.call_hash
+      left join told_calls as c on c.call_hash = e.call_hash
     where
       as_text ($model) is null
       or coalesce(c.model, e.reported_model) = as_text ($model)
   ),
-  placed as (
+  places as (
     select
-      e.*,
-      s.scope_id
+      series_hash (trace_id, span_id, '', '') as place_hash,
+      scope_id
     from
-      repeating as e
-      join spans as s on s.trace_id = e.trace_id
-      and s.span_id = e.span_id
+      spans
     where
-      e.source = 'span'
-      and s.started_at >= day_before (as_time ($since))
+      started_at >= day_before (as_time ($since))
     union all
     select
-      e.*,
-      l.scope_id
+      key_hash ('log:' || log_id),
+      scope_id
+    from
+      logs
+    where
+      recorded_at >= day_before (as_time ($since))
+  ),
+  placed as (
+    select
+      e.call_hash,
+      series_hash (e.service, o.name, o.version, layer_name (e.dialect, e.source)) as emitter_hash,
+      e.service,
+      coalesce(o.name, '') as scope_name,
+      coalesce(o.version, '') as scope_version,
+      e.dialect,
+      e.source,
+      e.counted,
+      e.is_call,
+      e.started_at,
+      e.cost_reported_usd,
+      e.token_count
     from
       repeating as e
-      join logs as l on 'log:' || l.log_id = e.evidence_id
-    where
-      e.source = 'log'
-      and l.recorded_at >= day_before (as_time ($since))
-  ),
-  emitted as (
-    select
-      p.*,
-      coalesce(o.name, '') as scope_name,
-      coalesce(o.version, '') as scope_version
-    from
-      placed as p
+      join places as p on p.place_hash = e.place_hash
       left join scopes as o on o.scope_id = p.scope_id
+  ),
+  emitters as (
+    select distinct
+      emitter_hash,
+      service,
+      scope_name,
+      scope_version,
+      dialect,
+      source
+    from
+      placed
+  ),
+  met as (
+    select
+      r.emitter_hash as repeating_hash,
+      k.emitter_hash as counted_hash,
+      count(distinct r.call_hash) as call_count,
+      sum(r.token_count) as token_sum,
+      sum(r.cost_reported_usd) as money_sum,
+      min(r.started_at) as first_at,
+      max(r.started_at) as last_at
+    from
+      placed as r
+      join placed as k on k.call_hash = r.call_hash
+    where
+      k.counted
+      and not r.counted
+      and r.is_call
+    group by
+      r.emitter_hash,
+      k.emitter_hash
+    union all
+    select
+      emitter_hash,
+      cast(null as ubigint),
+      count(distinct call_hash),
+      sum(token_count),
+      sum(cost_reported_usd),
+      min(started_at),
+      max(started_at)
+    from
+      placed
+    where
+      not counted
+      and not is_call
+      and token_count > 0
+    group by
+      emitter_hash
   ),
   repeated as (
     select
@@ -162,48 +211,25 @@ with
       r.scope_version,
       r.dialect,
       r.source,
-      'same call' as repeats,
+      case
+        when m.counted_hash is null then 'sum of calls'
+        else 'same call'
+      end as repeats,
       k.service as counted_service,
       k.scope_name as counted_scope_name,
       k.scope_version as counted_scope_version,
       k.dialect as counted_dialect,
       coalesce(k.service, '') = coalesce(r.service, '') as is_same_service,
-      k.dialect = r.dialect as is_same_dialect,
-      r.call_key,
-      r.token_count,
-      r.cost_reported_usd,
-      r.started_at
+      coalesce(k.dialect = r.dialect, true) as is_same_dialect,
+      m.call_count,
+      m.token_sum,
+      m.money_sum,
+      m.first_at,
+      m.last_at
     from
-      emitted as r
-      join emitted as k on k.call_key = r.call_key
-      and k.counted
-    where
-      not r.counted
-      and r.is_call
-    union all
-    select
-      service,
-      scope_name,
-      scope_version,
-      dialect,
-      source,
-      'sum of calls' as repeats,
-      cast(null as varchar),
-      cast(null as varchar),
-      cast(null as varchar),
-      cast(null as varchar),
-      true,
-      true,
-      call_key,
-      token_count,
-      cost_reported_usd,
-      started_at
-    from
-      emitted
-    where
-      not counted
-      and not is_call
-      and token_count > 0
+      met as m
+      join emitters as r on r.emitter_hash = m.repeating_hash
+      left join emitters as k on k.emitter_hash = m.counted_hash
   )
 select
   service,
@@ -216,11 +242,11 @@ select
   counted_scope_name,
   counted_scope_version,
   counted_dialect,
-  count(distinct call_key) as model_calls,
-  total (token_count) as repeated_tokens,
-  sum(cost_reported_usd) as repeated_usd,
-  min(started_at) as first_seen_at,
-  max(started_at) as last_seen_at,
+  total (call_count) as model_calls,
+  total (token_sum) as repeated_tokens,
+  sum(money_sum) as repeated_usd,
+  min(first_at) as first_seen_at,
+  max(last_at) as last_seen_at,
   case
     when repeats = 'sum of calls' then 'Nothing to switch off: ' || scope_name || ' repeats the usage of its calls on the spans around them; leave those spans out where all spans are added up.'
     when is_same_dialect

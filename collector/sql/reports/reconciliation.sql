@@ -147,7 +147,6 @@ with
         e.cache_write_unknown_tokens
       ) as input_count,
       e.output_tokens,
-      e.reasoning_tokens,
       e.cost_reported_usd as stated_usd
     from
       call_evidence as e
@@ -191,7 +190,6 @@ with
       max(t.cache_write_unknown_tokens),
       max(t.input_count),
       max(t.output_tokens),
-      max(t.reasoning_tokens),
       max(t.stated_usd)
     from
       told as t
@@ -266,24 +264,28 @@ with
   contested as (
     select
       c.call_hash,
-      c.call_day,
-      c.model,
-      n.layer,
-      s.uncached_input_tokens,
-      s.cache_read_tokens,
-      s.cache_write_5m_tokens,
-      s.cache_write_1h_tokens,
-      s.cache_write_unknown_tokens,
-      s.output_tokens,
-      s.reasoning_tokens,
-      c.disagreement,
-      c.call_key
+      layer_name (e.dialect, e.source) as layer,
+      min(c.call_day) as call_day,
+      min(c.model) as model,
+      min(c.call_key) as call_key,
+      min(c.disagreement) as disagreement,
+      max(e.uncached_input_tokens) as uncached_input_tokens,
+      max(e.cache_read_tokens) as cache_read_tokens,
+      max(e.cache_write_5m_tokens) as cache_write_5m_tokens,
+      max(e.cache_write_1h_tokens) as cache_write_1h_tokens,
+      max(e.cache_write_unknown_tokens) as cache_write_unknown_tokens,
+      max(e.output_tokens) as output_tokens,
+      max(e.reasoning_tokens) as reasoning_tokens
     from
-      stated as s
-      join chosen_calls as c on c.call_hash = s.call_hash
-      join layers as n on n.layer_number = s.layer_number
+      call_evidence as e
+      join chosen_calls as c on c.call_hash = key_hash (e.call_key)
     where
       c.disagreement is not null
+      and e.started_at >= day_before (as_time ($since))
+    group by
+      c.call_hash,
+      e.dialect,
+      e.source
   ),
   disagreeing as (
     select
