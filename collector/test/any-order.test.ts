@@ -38,6 +38,10 @@ const REPORTS = [
   "cache_economics",
   "metrics_only_usage",
   "data_quality",
+  "tool_report",
+  "unpriced_models",
+  "iteration_performance",
+  "recent_runs",
 ];
 
 const SIDES = ["left_layer", "right_layer"];

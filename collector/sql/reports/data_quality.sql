@@ -27,6 +27,7 @@ with
       service,
       started_at,
       evidence_id as item_id,
+      call_key,
       run_name,
       phase,
       agent,
@@ -35,6 +36,23 @@ with
       each_of (notes) as sentence
     from
       call_evidence
+    where
+      started_at >= day_before (as_time ($since))
+  ),
+  call_notes as (
+    select
+      call_key,
+      counted_from,
+      service,
+      started_at,
+      run_name,
+      phase,
+      agent,
+      session_id,
+      user_id,
+      each_of (notes) as sentence
+    from
+      call_ledger
     where
       started_at >= as_time ($since)
       and started_at < as_time ($until)
@@ -73,6 +91,29 @@ with
       user_id
     from
       evidence_notes
+    where
+      started_at >= as_time ($since)
+      and started_at < as_time ($until)
+    union all
+    select
+      'note' as kind,
+      without_numbers (c.sentence) as finding,
+      'The call counts with the treatment that the note names.' as treatment,
+      c.counted_from as dialect,
+      c.service,
+      c.started_at,
+      c.call_key as item_id,
+      c.run_name,
+      c.phase,
+      c.agent,
+      c.session_id,
+      c.user_id
+    from
+      call_notes as c
+      left join evidence_notes as e on e.call_key = c.call_key
+      and e.sentence = c.sentence
+    where
+      e.call_key is null
     union all
     select
       'disagreement' as kind,
