@@ -57,7 +57,7 @@ export const SETTINGS = {
     flag: "--sql-port",
     type: "port",
     default: "4320",
-    help: "Port for SQL over the Postgres protocol. 0 takes any free port.",
+    help: "Reserved for SQL over the Postgres protocol; nothing listens there yet.",
   },
   token: {
     variable: "PHASEWISE_TOKEN",
